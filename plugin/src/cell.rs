@@ -1,0 +1,176 @@
+//! A cell: one platform file, what it names, and the tenants below it.
+
+use std::collections::BTreeMap;
+
+use crate::find::{Files, TENANT_FILE, join, parent};
+use crate::problem::{Problem, Problems};
+use crate::read::{At, Read, Reader, did_you_mean, quoted_list, refuse_literal_secrets};
+use crate::render::Templates;
+use crate::resolve::platform_rules;
+use crate::source::{FileId, Sources, Span};
+use crate::spec::value::ModuleName;
+use crate::spec::{Module, Platform, Tenant};
+use crate::tree::{Node, Value, document};
+
+/// A platform file with all that it names, read and checked.
+#[derive(Debug)]
+pub struct Cell {
+    /// The platform file's folder.
+    pub folder: String,
+    /// The platform file.
+    pub platform: Platform,
+    /// The descriptions of the modules that have one.
+    pub modules: BTreeMap<ModuleName, Module>,
+    /// The built-in templates, with the cell's own laid over them.
+    pub templates: Templates,
+    /// The values that hold where nothing says otherwise.
+    pub defaults: Node,
+}
+
+/// The values that hold where neither platform, tier nor tenant says otherwise, written as a tenant's spec.
+const DEFAULTS: &str = include_str!("resolve/defaults.yaml");
+
+impl Cell {
+    /// Reads a platform file, its modules' descriptions and its templates.
+    ///
+    /// # Errors
+    /// Every problem of every one of these files.
+    pub fn load(files: &dyn Files, sources: &Sources, path: &str) -> Result<Self, Problems> {
+        let mut problems = Problems::new();
+        let folder = parent(path).unwrap_or_default().to_owned();
+        let platform = read_file::<Platform>(files, sources, path, &mut problems);
+        let templates = Templates::load(files, sources, &join(&folder, "templates"), &mut problems);
+        let defaults = document(sources, sources.add("built-in defaults", DEFAULTS), &mut problems);
+        let (Some((platform, ..)), Some(defaults)) = (platform, defaults) else {
+            return Err(problems);
+        };
+        let modules = read_modules(files, sources, &folder, &platform, &mut problems);
+        platform_rules::check(&platform, &modules, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(Self { folder, platform, modules, templates, defaults })
+    }
+}
+
+/// A tenant's file as it was read.
+#[derive(Debug)]
+pub struct TenantFile {
+    /// Its folder.
+    pub folder: String,
+    /// The file.
+    pub tenant: Tenant,
+    /// `spec` as a tree.
+    pub spec: Node,
+}
+
+/// Reads a tenant's file. Goes on where it can after a problem.
+pub fn read_tenant(files: &dyn Files, sources: &Sources, folder: &str, problems: &mut Problems) -> Option<TenantFile> {
+    let (tenant, node, _) = read_file::<Tenant>(files, sources, &join(folder, TENANT_FILE), problems)?;
+    let name = &tenant.metadata.name;
+    let expected = folder.rsplit('/').next().unwrap_or_default();
+    // The root itself has no name here; what was handed over alone cannot be compared.
+    if !expected.is_empty() && name.as_str() != expected {
+        problems.push(
+            Problem::new(name.at, format!("tenant `{}` is in the folder `{expected}`", name.as_str()))
+                .label("must be the folder's name")
+                .hint(format!("rename the folder, or write `name: {expected}`")),
+        );
+    }
+    let spec = node.get(&["spec"])?.clone();
+    Some(TenantFile { folder: folder.to_owned(), tenant, spec })
+}
+
+fn read_modules(
+    files: &dyn Files,
+    sources: &Sources,
+    folder: &str,
+    platform: &Platform,
+    problems: &mut Problems,
+) -> BTreeMap<ModuleName, Module> {
+    let mut modules = BTreeMap::new();
+    for (name, used) in platform.spec.terraform.iter().flat_map(|terraform| &terraform.modules) {
+        let Some(description) = &used.description else { continue };
+        let path = join(folder, description.as_str());
+        if matches!(files.read(&path), Ok(None)) {
+            let problem = Problem::new(description.at, format!("there is no file `{}`", files.show(&path)));
+            problems
+                .push(problem.label("the module's description").hint("its path begins at the platform file's folder"));
+            continue;
+        }
+        let Some((module, ..)) = read_file::<Module>(files, sources, &path, problems) else { continue };
+        let At { value: version, at } = &module.version;
+        if *version != used.version {
+            problems.push(
+                Problem::new(*at, format!("the description is of version `{version}`, `{}` is used", used.version))
+                    .label("another version")
+                    .related(description.at, "named here"),
+            );
+        }
+        modules.insert(name.clone(), module);
+    }
+    modules
+}
+
+/// A file of one document, its kind checked first, so that a file of another kind is one problem and not fifty.
+fn read_file<T: Read>(
+    files: &dyn Files,
+    sources: &Sources,
+    path: &str,
+    problems: &mut Problems,
+) -> Option<(T, Node, FileId)> {
+    let shown = files.show(path);
+    let text = match files.read(path) {
+        Ok(Some(text)) => text,
+        Ok(None) => {
+            problems.push(Problem::path(&shown, format!("there is no file `{shown}`")));
+            return None;
+        }
+        Err(problem) => {
+            problems.push(problem);
+            return None;
+        }
+    };
+    let file = sources.add(shown, text);
+    let node = document(sources, file, problems)?;
+    let schema = T::schema();
+    let wanted = schema["properties"]["kind"]["enum"][0].as_str().unwrap_or_default();
+    if !is_kind(&node, wanted, problems) {
+        return None;
+    }
+    refuse_literal_secrets(&node, problems);
+    let value = T::read(&node, &mut Reader::new(problems))?;
+    Some((value, node, file))
+}
+
+fn is_kind(node: &Node, wanted: &str, problems: &mut Problems) -> bool {
+    let Some(map) = node.as_map() else {
+        problems.push(
+            Problem::new(Span { end: node.at.start, ..node.at }, format!("a {wanted} is a map, found {}", node.kind()))
+                .label("wants `apiVersion`, `kind`, `metadata` and `spec`"),
+        );
+        return false;
+    };
+    match map.get("kind").map(|node| (&node.value, node.at)) {
+        Some((Value::Text(kind), _)) if kind == wanted => true,
+        Some((Value::Text(kind), at)) => {
+            problems.push(
+                Problem::new(at, format!("kind `{kind}` where a `{wanted}` belongs"))
+                    .label("of another kind")
+                    .maybe_hint(did_you_mean(kind, [wanted])),
+            );
+            false
+        }
+        // A missing or strange kind is told with everything else.
+        _ => true,
+    }
+}
+
+/// A name that must be one of a few.
+pub(crate) fn unknown(what: &str, name: &At<impl AsRef<str>>, known: &[&str]) -> Problem {
+    let given = name.value.as_ref();
+    Problem::new(name.at, format!("unknown {what} `{given}`"))
+        .label("not in the platform file")
+        .maybe_hint(did_you_mean(given, known.iter().copied()))
+        .hint(format!("the platform has {}", quoted_list(known.iter().copied())))
+}

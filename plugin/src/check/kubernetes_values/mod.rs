@@ -1,0 +1,334 @@
+//! Fields that Kubernetes takes only certain values for, although its types, as generated for Rust, hold any string.
+//!
+//! The tables follow `pkg/generated/openapi` and `pkg/apis/*/validation` of Kubernetes 1.37. A value that is allowed only
+//! behind a feature gate is taken: whether the gate is open is the cluster's to say. Left out: `ephemeralContainers`, which
+//! only a subresource may set, and `lifecycle.stopSignal` with its 65 values.
+
+mod kinds;
+mod pod_spec;
+
+use serde_json::Value;
+
+use self::kinds::KINDS;
+use crate::quantity::Quantity;
+
+/// What a field may hold.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Allowed {
+    /// One of these strings.
+    OneOf(&'static [&'static str]),
+    /// An amount of zero or more, see [`Quantity`].
+    Quantity,
+}
+
+/// One step from an object's root towards a value.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Step {
+    /// Into a map.
+    Key(String),
+    /// Into a list, counted from zero.
+    Index(usize),
+}
+
+/// A value that Kubernetes would refuse.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Violation {
+    /// Where it stands, from the object's root.
+    pub path: Vec<Step>,
+    /// The value.
+    pub found: String,
+    /// What may stand there.
+    pub allowed: Allowed,
+}
+
+/// The values in an object of one of Kubernetes' own kinds that it would refuse, in the order of the tables.
+///
+/// A kind without such fields, or of somebody else, has none. What is absent or of another type than the field's is left to
+/// the check of types.
+pub fn violations(kind: &str, object: &Value) -> Vec<Violation> {
+    let mut walk = Walk { trail: Vec::new(), violations: Vec::new() };
+    if let Some((_, fields)) = KINDS.iter().find(|(name, _)| *name == kind) {
+        walk.fields(object, fields);
+    }
+    walk.violations
+}
+
+/// One row of a table. In its path, from the table's root, `[]` is every item of a list and `*` every key of a map.
+struct Field {
+    path: &'static str,
+    rule: Rule,
+}
+
+enum Rule {
+    Value(Allowed),
+    /// A table of its own, so that what occurs in many places is listed once.
+    Fields(&'static [Field]),
+}
+
+const fn one_of(path: &'static str, values: &'static [&'static str]) -> Field {
+    Field { path, rule: Rule::Value(Allowed::OneOf(values)) }
+}
+
+const fn quantity(path: &'static str) -> Field {
+    Field { path, rule: Rule::Value(Allowed::Quantity) }
+}
+
+const fn fields(path: &'static str, fields: &'static [Field]) -> Field {
+    Field { path, rule: Rule::Fields(fields) }
+}
+
+/// A [`Step`] that borrows: ten thousand tenants are walked, and nearly none of them has a violation to tell of.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+struct Walk<'a> {
+    trail: Vec<Place<'a>>,
+    violations: Vec<Violation>,
+}
+
+impl<'a> Walk<'a> {
+    fn fields(&mut self, value: &'a Value, fields: &'static [Field]) {
+        for field in fields {
+            self.follow(value, field.path, &field.rule);
+        }
+    }
+
+    fn follow(&mut self, value: &'a Value, path: &'static str, rule: &'static Rule) {
+        if path.is_empty() {
+            match rule {
+                Rule::Fields(fields) => self.fields(value, fields),
+                Rule::Value(allowed) => self.value(value, *allowed),
+            }
+        } else if let Some(rest) = path.strip_prefix("[]") {
+            for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+                self.enter(Place::Index(index), item, rest, rule);
+            }
+        } else if let Some(map) = value.as_object() {
+            let (key, rest) = path.split_at(path.find(['.', '[']).unwrap_or(path.len()));
+            if key == "*" {
+                for (key, value) in map {
+                    self.enter(Place::Key(key), value, rest, rule);
+                }
+            } else if let Some(value) = map.get(key) {
+                self.enter(Place::Key(key), value, rest, rule);
+            }
+        }
+    }
+
+    fn enter(&mut self, place: Place<'a>, value: &'a Value, rest: &'static str, rule: &'static Rule) {
+        self.trail.push(place);
+        self.follow(value, rest.strip_prefix('.').unwrap_or(rest), rule);
+        self.trail.pop();
+    }
+
+    fn value(&mut self, value: &'a Value, allowed: Allowed) {
+        match (allowed, value) {
+            (Allowed::OneOf(values), Value::String(text)) if !values.contains(&text.as_str()) => {
+                self.report(text.clone(), allowed);
+            }
+            (Allowed::Quantity, Value::String(text)) if !is_amount(text) => self.report(text.clone(), allowed),
+            (Allowed::Quantity, Value::Number(number)) if !is_amount(&number.to_string()) => {
+                self.report(number.to_string(), allowed);
+            }
+            _ => {}
+        }
+    }
+
+    fn report(&mut self, found: String, allowed: Allowed) {
+        let steps = self.trail.iter().map(|place| match *place {
+            Place::Key(key) => Step::Key(key.to_owned()),
+            Place::Index(index) => Step::Index(index),
+        });
+        self.violations.push(Violation { path: steps.collect(), found, allowed });
+    }
+}
+
+fn is_amount(text: &str) -> bool {
+    text.parse::<Quantity>().is_ok_and(|quantity| !quantity.is_negative())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Each violation as `path: value`, with what is allowed.
+    fn found(kind: &str, object: &Value) -> Vec<(String, Allowed)> {
+        let describe = |violation: Violation| {
+            let steps = violation.path.iter().map(|step| match step {
+                Step::Key(key) => format!("/{key}"),
+                Step::Index(index) => format!("/{index}"),
+            });
+            (format!("{}: {}", steps.collect::<String>(), violation.found), violation.allowed)
+        };
+        violations(kind, object).into_iter().map(describe).collect()
+    }
+
+    #[test]
+    fn a_violation_names_its_place() {
+        let job = json!({"spec": {"template": {"spec": {"containers": [
+            {"name": "first", "imagePullPolicy": "Always"},
+            {"name": "second", "imagePullPolicy": "always"},
+        ]}}}});
+        assert_eq!(
+            violations("Job", &job),
+            [Violation {
+                path: vec![
+                    Step::Key("spec".into()),
+                    Step::Key("template".into()),
+                    Step::Key("spec".into()),
+                    Step::Key("containers".into()),
+                    Step::Index(1),
+                    Step::Key("imagePullPolicy".into()),
+                ],
+                found: "always".into(),
+                allowed: Allowed::OneOf(&["Always", "IfNotPresent", "Never"]),
+            }]
+        );
+    }
+
+    #[test]
+    fn what_kubernetes_takes_passes() {
+        let container = json!({
+            "name": "main",
+            "imagePullPolicy": "IfNotPresent",
+            "ports": [{"containerPort": 8080, "protocol": "TCP"}],
+            "resources": {"requests": {"cpu": "250m", "memory": "1.5Gi"}, "limits": {"memory": 1_073_741_824, "cpu": 0.5}},
+            "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
+            "readinessProbe": {"httpGet": {"path": "/", "port": 8080, "scheme": "HTTPS"}},
+        });
+        let pod_spec = json!({
+            "dnsPolicy": "ClusterFirst",
+            "containers": [container],
+            "initContainers": [container],
+            "tolerations": [{"key": "pool", "operator": "Equal", "value": "terraform", "effect": ""}],
+            "volumes": [{"name": "work", "emptyDir": {"medium": "", "sizeLimit": "0"}}],
+        });
+        let restarted = |policy: &str| {
+            let mut spec = pod_spec.clone();
+            spec["restartPolicy"] = json!(policy);
+            spec
+        };
+        let objects = [
+            ("Pod", json!({"spec": restarted("OnFailure")})),
+            ("Job", json!({"spec": {"template": {"spec": restarted("Never")}}})),
+            ("CronJob", json!({"spec": {"jobTemplate": {"spec": {"template": {"spec": restarted("OnFailure")}}}}})),
+            ("DaemonSet", json!({"spec": {"template": {"spec": restarted("Always")}}})),
+            ("Deployment", json!({"spec": {"template": {"spec": pod_spec}}})),
+            ("StatefulSet", json!({"spec": {"template": {"spec": restarted("Always")}}})),
+            ("ConfigMap", json!({"data": {"type": "anything"}})),
+            ("Certificate", json!({"spec": {"template": {"spec": restarted("perhaps")}}})),
+        ];
+        let all: Vec<_> = objects.iter().flat_map(|(kind, object)| found(kind, object)).collect();
+        assert_eq!(all, []);
+    }
+
+    #[test]
+    fn pods_are_restarted_as_their_kind_allows() {
+        let pod = |policy: &str| json!({"restartPolicy": policy});
+        let template = |policy: &str| json!({"spec": {"template": {"spec": pod(policy)}}});
+        let always = Allowed::OneOf(&["Always"]);
+        let ending = Allowed::OneOf(&["Never", "OnFailure"]);
+        let path = "/spec/template/spec/restartPolicy";
+        assert_eq!(
+            [
+                found("Pod", &json!({"spec": pod("Sometimes")})),
+                found("Job", &template("Always")),
+                found("CronJob", &json!({"spec": {"jobTemplate": template("Always")}})),
+                found("DaemonSet", &template("Never")),
+                found("Deployment", &template("OnFailure")),
+                found("StatefulSet", &template("Never")),
+            ],
+            [
+                [("/spec/restartPolicy: Sometimes".into(), Allowed::OneOf(&["Always", "OnFailure", "Never"]))],
+                [(format!("{path}: Always"), ending)],
+                [(format!("/spec/jobTemplate{path}: Always"), ending)],
+                [(format!("{path}: Never"), always)],
+                [(format!("{path}: OnFailure"), always)],
+                [(format!("{path}: Never"), always)],
+            ]
+        );
+    }
+
+    #[test]
+    fn every_item_and_every_key_is_looked_at() {
+        let quota = json!({"spec": {"hard": {"pods": 10, "requests.cpu": "4 cores", "requests.memory": "-1Gi", "secrets": -1}}});
+        let limits = json!({"spec": {"limits": [
+            {"type": "container", "default": {"cpu": "500m", "memory": "512MB"}},
+            {"type": "Container", "min": {"cpu": "lots"}},
+        ]}});
+        let policy = json!({"spec": {
+            "policyTypes": ["Ingress", "egress"],
+            "egress": [
+                {"ports": [{"protocol": "TCP", "port": 443}, {"protocol": "tcp", "port": 53}]},
+                {"to": [{"podSelector": {"matchExpressions": [{"key": "app", "operator": "Is"}]}}]},
+            ],
+        }});
+        let limit_types = Allowed::OneOf(&["Pod", "Container", "PersistentVolumeClaim"]);
+        let operators = Allowed::OneOf(&["In", "NotIn", "Exists", "DoesNotExist"]);
+        assert_eq!(
+            [found("ResourceQuota", &quota), found("LimitRange", &limits), found("NetworkPolicy", &policy)],
+            [
+                [
+                    ("/spec/hard/requests.cpu: 4 cores".into(), Allowed::Quantity),
+                    ("/spec/hard/requests.memory: -1Gi".into(), Allowed::Quantity),
+                    ("/spec/hard/secrets: -1".into(), Allowed::Quantity),
+                ],
+                [
+                    ("/spec/limits/0/type: container".into(), limit_types),
+                    ("/spec/limits/0/default/memory: 512MB".into(), Allowed::Quantity),
+                    ("/spec/limits/1/min/cpu: lots".into(), Allowed::Quantity),
+                ],
+                [
+                    ("/spec/policyTypes/1: egress".into(), Allowed::OneOf(&["Ingress", "Egress"])),
+                    ("/spec/egress/0/ports/1/protocol: tcp".into(), Allowed::OneOf(&["TCP", "UDP", "SCTP"])),
+                    ("/spec/egress/1/to/0/podSelector/matchExpressions/0/operator: Is".into(), operators),
+                ],
+            ]
+        );
+    }
+
+    #[test]
+    fn another_type_is_left_to_the_check_of_types() {
+        let objects = [
+            ("Service", json!({"spec": {"type": 1, "ports": "http", "ipFamilies": {"first": "IPv9"}}})),
+            ("ResourceQuota", json!({"spec": {"hard": {"pods": true, "secrets": null, "services": ["1"]}}})),
+            ("Deployment", json!({"spec": {"template": []}})),
+            ("Job", json!(null)),
+        ];
+        let all: Vec<_> = objects.iter().flat_map(|(kind, object)| found(kind, object)).collect();
+        assert_eq!(all, []);
+    }
+
+    #[test]
+    fn the_tables_are_well_formed() {
+        fn look(fields: &'static [Field], faults: &mut Vec<String>) {
+            for Field { path, rule } in fields {
+                let steps = path.split('.').map(|step| step.strip_suffix("[]").unwrap_or(step));
+                let plain = |step: &str| !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_alphanumeric());
+                if !steps.into_iter().all(|step| step == "*" || plain(step)) {
+                    faults.push(format!("the path `{path}`"));
+                }
+                match rule {
+                    Rule::Fields(fields) => look(fields, faults),
+                    Rule::Value(Allowed::OneOf(values)) => {
+                        let distinct: std::collections::BTreeSet<_> = values.iter().collect();
+                        if values.is_empty() || distinct.len() < values.len() {
+                            faults.push(format!("the values of `{path}`"));
+                        }
+                    }
+                    Rule::Value(Allowed::Quantity) => {}
+                }
+            }
+        }
+        let mut faults = Vec::new();
+        for (_, fields) in KINDS {
+            look(fields, &mut faults);
+        }
+        assert_eq!(faults, Vec::<String>::new());
+    }
+}

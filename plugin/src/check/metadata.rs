@@ -1,0 +1,218 @@
+//! An object's metadata, and the few fields that mean something to Argo CD.
+
+use super::{Fence, problem};
+use crate::names;
+use crate::problem::Problems;
+use crate::read::{Text as _, did_you_mean, quoted_list};
+use crate::render::Manifest;
+use crate::resolve::TENANT_LABEL;
+use crate::spec::value::LabelValue;
+use crate::tree::{Map, Node, Value};
+
+const HOOKS: &[&str] = &["PreSync", "Sync", "PostSync", "SyncFail", "PreDelete", "PostDelete", "Skip"];
+const HOOK_DELETE: &[&str] = &["HookSucceeded", "HookFailed", "BeforeHookCreation"];
+/// Kubernetes' limit of all annotations of an object together.
+const MAX_ANNOTATIONS: usize = 256 * 1024;
+
+/// Checks that an object says what it is.
+pub(super) fn identity(manifest: &Manifest, problems: &mut Problems) {
+    let object = &manifest.object;
+    if object.as_map().is_none() {
+        problems.push(
+            crate::problem::Problem::new(object.at, format!("a manifest is a map, found {}", object.kind()))
+                .label("needs `apiVersion`, `kind` and `metadata`"),
+        );
+        return;
+    }
+    for path in [&["apiVersion"][..], &["kind"], &["metadata", "name"]] {
+        let missing = match object.get(path).map(|node| &node.value) {
+            Some(Value::Text(text)) => text.is_empty(),
+            _ => true,
+        };
+        if missing {
+            let what = path.join(".");
+            problems.push(
+                crate::problem::Problem::new(object.at, format!("an object without a text `{what}`"))
+                    .label(format!("needs `{what}`")),
+            );
+        }
+    }
+}
+
+/// Checks names, labels, annotations, hooks and waves.
+pub(super) fn check(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Problems) {
+    name(manifest, problems);
+    labels(manifest, fence, problems);
+    annotations(manifest, problems);
+    contents(manifest, problems);
+}
+
+fn name(manifest: &Manifest, problems: &mut Problems) {
+    let limit = match manifest.kind() {
+        "Job" => names::JOB,
+        "CronJob" => names::CRON_JOB,
+        "Namespace" | "Service" => names::LABEL,
+        _ => 253,
+    };
+    let name = manifest.name();
+    // RBAC names are path segments; everything else is a DNS name.
+    let is_role = manifest.api_version().starts_with("rbac.authorization.k8s.io/");
+    let well_formed = is_role
+        || name.split('.').all(|label| {
+            let edges = [label.bytes().next(), label.bytes().last()];
+            edges.iter().all(|edge| edge.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
+                && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        });
+    if name.len() > limit || !well_formed {
+        let at = place(manifest, &["metadata", "name"]);
+        problems.push(
+            problem(manifest, at, format!("name `{name}` is not allowed"))
+                .label(format!("a lower-case DNS name of at most {limit} characters")),
+        );
+    }
+    if let Some(node) = manifest.object.get(&["metadata", "generateName"]) {
+        problems.push(problem(manifest, node.at, "`generateName`").label("Argo CD needs a name that stays"));
+    }
+}
+
+fn labels(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Problems) {
+    let labels = manifest.object.get(&["metadata", "labels"]);
+    for entry in labels.and_then(Node::as_map).into_iter().flat_map(Map::iter) {
+        let Some(value) = entry.node.as_text() else { continue };
+        if LabelValue::parse(value).is_err() {
+            problems.push(
+                problem(manifest, entry.node.at, format!("label `{}` cannot be `{value}`", entry.key))
+                    .label("up to 63 of letters, digits, `-`, `_` and `.`"),
+            );
+        }
+    }
+    for (key, wanted) in fence.labels() {
+        let found = labels.and_then(|labels| labels.as_map()?.get(key)?.as_text());
+        if found != Some(wanted.as_str()) {
+            let at = labels.map_or(manifest.object.at, |node| node.at);
+            let message = match found {
+                Some(found) => format!("label `{key}` is `{found}`, not `{wanted}`"),
+                None => format!("label `{key}` is missing"),
+            };
+            problems.push(
+                problem(manifest, at, message)
+                    .label("every object carries the platform's labels")
+                    .hint("write `labels: ${{ labels }}` in its metadata"),
+            );
+        }
+    }
+    if fence.tenant_namespace().is_none() && labels.and_then(|labels| labels.as_map()?.get(TENANT_LABEL)).is_some() {
+        let at = labels.map_or(manifest.object.at, |node| node.at);
+        problems.push(problem(manifest, at, format!("label `{TENANT_LABEL}` on an object of no tenant")));
+    }
+}
+
+fn annotations(manifest: &Manifest, problems: &mut Problems) {
+    let annotations = manifest.object.get(&["metadata", "annotations"]).and_then(Node::as_map);
+    let mut size = 0;
+    for entry in annotations.into_iter().flat_map(Map::iter) {
+        size += entry.key.len() + entry.node.as_text().map_or(0, str::len);
+        let value = entry.node.as_text().unwrap_or_default();
+        let at = entry.node.at;
+        match entry.key.as_str() {
+            "argocd.argoproj.io/sync-wave" if value.parse::<i32>().is_err() => problems.push(
+                problem(manifest, at, format!("sync wave `{value}` is no whole number in quotes"))
+                    .label("Argo CD would take it for wave 0"),
+            ),
+            "argocd.argoproj.io/hook" => words(manifest, at, value, HOOKS, "hook", problems),
+            "argocd.argoproj.io/hook-delete-policy" => {
+                words(manifest, at, value, HOOK_DELETE, "hook delete policy", problems);
+            }
+            key if key.starts_with("helm.sh/hook") => problems.push(
+                problem(manifest, entry.key_at, format!("annotation `{key}`"))
+                    .label("Argo CD would make a hook of it")
+                    .hint("use `argocd.argoproj.io/hook`"),
+            ),
+            _ => {}
+        }
+    }
+    if size > MAX_ANNOTATIONS {
+        problems.push(problem(manifest, manifest.object.at, "annotations of more than 256 KiB"));
+    }
+}
+
+fn words(
+    manifest: &Manifest,
+    at: crate::source::Span,
+    value: &str,
+    known: &[&str],
+    what: &str,
+    problems: &mut Problems,
+) {
+    for word in value.split(',').map(str::trim).filter(|word| !known.contains(word)) {
+        problems.push(
+            problem(manifest, at, format!("unknown {what} `{word}`"))
+                .label("Argo CD would pass the object over without a word")
+                .maybe_hint(did_you_mean(word, known.iter().copied()))
+                .hint(format!("the values are {}", quoted_list(known.iter().copied()))),
+        );
+    }
+}
+
+fn contents(manifest: &Manifest, problems: &mut Problems) {
+    let object = &manifest.object;
+    if manifest.kind() == "Secret" {
+        for field in ["data", "stringData"] {
+            if let Some(node) = object.get(&[field]) {
+                problems.push(
+                    problem(manifest, node.at, format!("a Secret with `{field}`"))
+                        .label("what is rendered lies in Argo CD's cache in plain text")
+                        .hint("refer to a secret: see `secrets` in the tenant's spec"),
+                );
+            }
+        }
+    }
+    if manifest.kind() == "Job"
+        && !manifest.is_hook()
+        && let Some(node) = object.get(&["spec", "ttlSecondsAfterFinished"])
+    {
+        problems.push(
+            problem(manifest, node.at, "a tracked Job with `ttlSecondsAfterFinished`")
+                .label("Argo CD would see it missing and run it again"),
+        );
+    }
+    for field in ["status", "items"] {
+        if let Some(node) = object.get(&[field]) {
+            problems.push(problem(manifest, node.at, format!("an object with `{field}`")).label("not for a manifest"));
+        }
+    }
+    nulls(manifest, object, false, problems);
+}
+
+/// A null is never wanted, and a float only in a chart's values.
+fn nulls(manifest: &Manifest, node: &Node, in_values: bool, problems: &mut Problems) {
+    match &node.value {
+        Value::Null => problems.push(problem(manifest, node.at, "a null").label("leave the key out")),
+        Value::Float(value) if !in_values => {
+            problems.push(
+                problem(manifest, node.at, format!("the number `{value}`"))
+                    .label("only a chart's values may hold a fraction"),
+            );
+        }
+        Value::Float(value) if !is_plain(*value) => problems.push(
+            problem(manifest, node.at, format!("the number `{value}`"))
+                .label("does not survive the way through Argo CD"),
+        ),
+        Value::List(items) => items.iter().for_each(|item| nulls(manifest, item, in_values, problems)),
+        Value::Map(map) => {
+            for entry in map.iter() {
+                nulls(manifest, &entry.node, in_values || entry.key == "valuesObject", problems);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether every writer of JSON on the way writes it as a plain decimal again.
+fn is_plain(value: f64) -> bool {
+    value == 0.0 || (1e-6..1e21).contains(&value.abs())
+}
+
+fn place(manifest: &Manifest, path: &[&str]) -> crate::source::Span {
+    manifest.object.get(path).map_or(manifest.object.at, |node| node.at)
+}

@@ -1,0 +1,187 @@
+//! The commands. What was typed is a type here; what it means is done by the command's own module.
+
+mod environment;
+mod explain;
+mod generate;
+mod open;
+mod output;
+mod render;
+mod validate;
+
+pub use environment::Environment;
+pub use generate::generate;
+pub use validate::{Fleet, validate};
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+
+use self::output::Output;
+
+/// The input is wrong.
+const WRONG_INPUT: u8 = 1;
+/// The command line is wrong.
+const WRONG_USAGE: u8 = 64;
+/// A defect of ours.
+pub const DEFECT: u8 = 70;
+
+/// One small file per tenant becomes everything the tenant needs on Kubernetes.
+#[derive(Debug, Parser)]
+#[command(name = "tenantry", version, about, max_term_width = 100, after_help = EXIT_CODES)]
+struct Arguments {
+    /// When to use colour.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 the input is wrong, 64 wrong usage, 70 a defect of tenantry.";
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// What Argo CD runs: prints the set of the current folder, one JSON object a line.
+    ///
+    /// The current folder holds `tenant.yaml` or `platform.yaml`. On any error nothing is printed but the
+    /// reasons, on standard error.
+    #[command(after_help = "Example:\n  cd tenants/acme && tenantry generate | jq -r .kind")]
+    Generate {
+        /// The platform file. Default: the nearest `platform.yaml` in a folder above.
+        #[arg(long, value_name = "FILE")]
+        platform: Option<PathBuf>,
+    },
+    /// Prints the sets of tenants and platforms for people.
+    #[command(after_help = "Examples:\n  tenantry render tenants/acme\n  tenantry render tenants/acme -o json\n  \
+                            tenantry render . -o dir=rendered")]
+    Render {
+        /// Folders of tenants or platforms, or folders with such below them. Default: the current folder.
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// The form: `yaml`, `json`, or `dir=FOLDER` for a file an object.
+        #[arg(short, long, value_name = "FORM", default_value = "yaml")]
+        output: render::Form,
+        /// The platform file. Default: the nearest `platform.yaml` in a folder above each tenant.
+        #[arg(long, value_name = "FILE")]
+        platform: Option<PathBuf>,
+    },
+    /// Checks tenants and platforms, each alone and all together.
+    #[command(after_help = "Examples:\n  tenantry validate\n  tenantry validate tenants/acme")]
+    Validate {
+        /// Folders or files. Default: the current folder and all below it.
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// Says where each of a tenant's values comes from, and which template makes each object.
+    #[command(after_help = "Examples:\n  tenantry explain tenants/acme\n  tenantry explain tenants/acme .quota\n  \
+                            tenantry explain tenants/acme .releases.zenml.values")]
+    Explain {
+        /// The tenant's folder or file.
+        #[arg(value_name = "PATH")]
+        path: PathBuf,
+        /// Only the values at and below this field of `spec`.
+        #[arg(value_name = ".FIELD")]
+        field: Option<String>,
+    },
+    /// Prints a file format as JSON Schema.
+    #[command(after_help = "Example:\n  tenantry schema platform > schema/platform.json")]
+    Schema {
+        /// Which file.
+        #[arg(value_enum, default_value = "tenant")]
+        file: SchemaOf,
+    },
+    /// Prints the completions of a shell.
+    #[command(after_help = "Example:\n  source <(tenantry completions bash)")]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SchemaOf {
+    /// `tenant.yaml`.
+    Tenant,
+    /// `platform.yaml`.
+    Platform,
+}
+
+/// How a command ends that did not do what it was told.
+#[derive(Debug)]
+pub enum Failure {
+    /// The input is wrong; the reasons are told.
+    Input(String),
+    /// The command line is wrong.
+    Usage(String),
+    /// What was printed could not be written.
+    Output(std::io::Error),
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Runs the command line; the exit code is the design's.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let wrong = error.use_stderr();
+            error.print().ok();
+            return if wrong { WRONG_USAGE.into() } else { ExitCode::SUCCESS };
+        }
+    };
+    let output = Output::new(match arguments.color {
+        Color::Auto => anstream::ColorChoice::Auto,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    });
+    let (code, text) = match execute(arguments.command, &output) {
+        Ok(()) => return ExitCode::SUCCESS,
+        // Who closed the pipe has read enough.
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
+        Err(Failure::Output(error)) => (WRONG_INPUT, format!("error: the output cannot be written: {error}\n")),
+        Err(Failure::Usage(text)) => (WRONG_USAGE, format!("error: {text}\n")),
+        Err(Failure::Input(text)) => (WRONG_INPUT, text),
+    };
+    output.error(&text);
+    code.into()
+}
+
+fn execute(command: Command, output: &Output) -> Result<(), Failure> {
+    match command {
+        Command::Generate { platform } => {
+            let here = open::here()?;
+            let bytes = generate(&here, platform.as_deref(), &Environment::of_process()).map_err(Failure::Input)?;
+            Ok(output.bytes(&bytes)?)
+        }
+        Command::Render { paths, output: form, platform } => render::run(&paths, &form, platform.as_deref(), output),
+        Command::Validate { paths } => validate::run(&paths, output),
+        Command::Explain { path, field } => explain::run(&path, field.as_deref(), output),
+        Command::Schema { file } => {
+            let schema = match file {
+                SchemaOf::Tenant => crate::schema::tenant(),
+                SchemaOf::Platform => crate::schema::platform(),
+            };
+            Ok(output.text(&format!("{schema:#}\n"))?)
+        }
+        Command::Completions { shell } => {
+            let mut bytes = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "tenantry", &mut bytes);
+            Ok(output.bytes(&bytes)?)
+        }
+    }
+}

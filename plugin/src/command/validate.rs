@@ -1,0 +1,215 @@
+//! `tenantry validate`: every tenant alone, and all together.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rayon::prelude::*;
+
+use super::Failure;
+use super::open::{here, open};
+use super::output::Output;
+use super::render::told;
+use crate::cell::Cell;
+use crate::find::{Files, Folder, PLATFORM_FILE, TENANT_FILE, locate, walk};
+use crate::pipeline::{self, TenantSet};
+use crate::problem::{Problem, Problems};
+use crate::source::{Sources, Span};
+
+/// How many problems are shown; a fleet with more has one cause for most of them.
+pub(super) const MAX_TOLD: usize = 200;
+
+/// What was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fleet {
+    /// Tenants.
+    pub tenants: usize,
+    /// Platform files.
+    pub platforms: usize,
+}
+
+/// Checks everything that the paths name.
+pub(super) fn run(paths: &[PathBuf], output: &Output) -> Result<(), Failure> {
+    let here = here()?;
+    let current = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &current } else { paths };
+    let sources = Sources::default();
+    let mut problems = Problems::new();
+    let mut all = Fleet::default();
+    for path in paths {
+        let opened = open(path, &here)?;
+        let progress = progress(output);
+        let fleet = validate(&opened.files, &sources, &opened.folder, &mut problems, &|done, of| {
+            progress.set_length(of as u64);
+            progress.set_position(done as u64);
+        });
+        progress.finish_and_clear();
+        all = Fleet { tenants: all.tenants + fleet.tenants, platforms: all.platforms + fleet.platforms };
+        if fleet == Fleet::default() && problems.is_empty() {
+            let shown = opened.files.show(&opened.folder);
+            problems.push(
+                Problem::path(&shown, format!("no `{TENANT_FILE}` and no `{PLATFORM_FILE}` at or below `{shown}`"))
+                    .hint("name a tenant's folder, or the folder of the fleet"),
+            );
+        }
+    }
+    if !problems.is_empty() {
+        return Err(Failure::Input(told(problems, &sources)));
+    }
+    let plural = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let text = format!("{} and {}: no problems\n", plural(all.tenants, "tenant"), plural(all.platforms, "platform"));
+    Ok(output.text(&text)?)
+}
+
+/// A bar that is only drawn on a terminal, and only when the work takes more than a second.
+fn progress(output: &Output) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+    if output.is_watched() {
+        let style = ProgressStyle::with_template("checking {bar:30} {pos}/{len} tenants");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let shown = bar.clone();
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_secs(1));
+            if !shown.is_finished() {
+                shown.set_draw_target(ProgressDrawTarget::stderr());
+            }
+        });
+    }
+    bar
+}
+
+/// Checks the folders at and below `start`, on all cores. Tells problems; gives what was looked at.
+pub fn validate(
+    files: &dyn Files,
+    sources: &Sources,
+    start: &str,
+    problems: &mut Problems,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Fleet {
+    let folders = walk(files, start, problems);
+    let mut cells: HashMap<String, Option<Cell>> = HashMap::new();
+    let mut tenants: Vec<(&Folder, String)> = Vec::new();
+    for folder in &folders {
+        let (tenant, platform) = (folder.holds(TENANT_FILE), folder.holds(PLATFORM_FILE));
+        let place = match locate(files, &folder.path, None) {
+            Ok(place) => place,
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
+        };
+        let loaded = cells.entry(place.platform.clone()).or_insert_with(|| {
+            Cell::load(files, sources, &place.platform).map_err(|found| problems.append(found)).ok()
+        });
+        match loaded {
+            Some(cell) if platform && cell.platform.spec.cluster.owner == Some(true) => {
+                if let Err(found) = pipeline::platform(cell) {
+                    problems.append(found);
+                }
+            }
+            _ => {}
+        }
+        if tenant {
+            tenants.push((folder, place.platform));
+        }
+    }
+    let fleet = Fleet { tenants: tenants.len(), platforms: cells.len() };
+    let done = AtomicUsize::new(0);
+    let results: Vec<Result<Vec<Claim>, Problems>> = tenants
+        .par_iter()
+        .filter_map(|(folder, platform)| {
+            let cell = cells.get(platform)?.as_ref()?;
+            let result = one(cell, files, sources, folder);
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, fleet.tenants);
+            Some(result)
+        })
+        .collect();
+    let mut claims: HashMap<Name, Claim> = HashMap::new();
+    for result in results {
+        match result {
+            Ok(own) => own.into_iter().for_each(|claim| compare(claim, &mut claims, problems)),
+            Err(found) => problems.append(found),
+        }
+    }
+    fleet
+}
+
+/// Something that only one tenant of the fleet may have.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Name {
+    what: &'static str,
+    name: String,
+    /// Where it has to be unique: a cluster, or everywhere.
+    within: String,
+}
+
+#[derive(Debug)]
+struct Claim {
+    name: Name,
+    tenant: String,
+    at: Span,
+}
+
+fn compare(claim: Claim, claims: &mut HashMap<Name, Claim>, problems: &mut Problems) {
+    if let Some(first) = claims.get(&claim.name) {
+        let Name { what, name, .. } = &claim.name;
+        problems.push(
+            Problem::new(claim.at, format!("{what} `{name}` is tenant `{}`'s already", first.tenant))
+                .label("must be the only one of the fleet")
+                .related(first.at, format!("tenant `{}`", first.tenant)),
+        );
+        return;
+    }
+    claims.insert(claim.name.clone(), claim);
+}
+
+fn one(cell: &Cell, files: &dyn Files, sources: &Sources, folder: &Folder) -> Result<Vec<Claim>, Problems> {
+    let mut problems = Problems::new();
+    strangers(cell, files, folder, &mut problems);
+    match pipeline::tenant(cell, files, sources, &folder.path) {
+        Ok(set) if problems.is_empty() => Ok(claims(cell, &set)),
+        Ok(_) => Err(problems),
+        Err(found) => {
+            problems.append(found);
+            Err(problems)
+        }
+    }
+}
+
+/// What lies in a tenant's folder and is not allowed there. `.argocd-source.yaml` above all: by it, whoever may
+/// write to the folder overrides the plugin's name, environment and parameters.
+fn strangers(cell: &Cell, files: &dyn Files, folder: &Folder, problems: &mut Problems) {
+    let allowed = cell.platform.spec.tenant_folders.iter().flat_map(|folders| &folders.allow);
+    let allowed: Vec<&str> = allowed.map(|name| name.as_str()).chain([TENANT_FILE]).collect();
+    for entry in folder.listed.iter().filter(|entry| !allowed.contains(&entry.name.as_str())) {
+        let shown = files.show(&crate::find::join(&folder.path, &entry.name));
+        let problem = Problem::path(&shown, format!("`{shown}` does not belong into a tenant's folder"));
+        problems.push(problem.hint("remove it, or allow its name in the platform file's `tenantFolders.allow`"));
+    }
+}
+
+fn claims(cell: &Cell, set: &TenantSet) -> Vec<Claim> {
+    let tenant = &set.plan.tenant;
+    let own = set.file.tenant.metadata.name.at;
+    let at = |path: &[&str]| {
+        // What is a default is shown at the tenant's name: two tenants may share the line that the default is from.
+        set.file.spec.get(path).map_or(own, |node| node.at)
+    };
+    let cluster = cell.platform.spec.cluster.name.to_string();
+    let mut claims = Vec::new();
+    let mut claim = |what: &'static str, name: &str, within: &str, at: Span| {
+        let name = Name { what, name: name.to_owned(), within: within.to_owned() };
+        claims.push(Claim { name, tenant: tenant.name.clone(), at });
+    };
+    claim("id", &tenant.id, "", at(&["id"]));
+    claim("host", &tenant.host, "", at(&["domain", "host"]));
+    claim("namespace", &tenant.namespace, &cluster, at(&["namespace"]));
+    if let Some(role) = &tenant.identity.role_arn {
+        claim("role", role, "", at(&["identity", "roleArn"]));
+    }
+    // In the control and releases namespaces, cells of a cluster share names.
+    claim("name", &tenant.name, &cluster, own);
+    claims
+}

@@ -1,0 +1,60 @@
+//! The one way in which files are read: from a folder on disk, from memory, or from anything else that can
+//! list and read.
+
+use crate::problem::Problem;
+
+/// Largest file that is read. A tenant file has some hundreds of bytes, a platform file some thousands.
+pub(super) const MAX_FILE: u64 = 1 << 20;
+
+/// What a folder holds under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A file, or a link to one.
+    File,
+    /// A folder, or a link to one.
+    Folder,
+    /// A pipe, a device, a link to nothing.
+    Other,
+}
+
+/// One entry of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Whether it is a link.
+    pub is_link: bool,
+}
+
+/// Files by their path below a root, with `/` between the parts; the root itself is `""`.
+pub trait Files: Sync {
+    /// A file's text; none where there is no such file.
+    ///
+    /// # Errors
+    /// The file is no regular file, too large, not UTF-8, outside the root, or cannot be read.
+    fn read(&self, path: &str) -> Result<Option<String>, Problem>;
+
+    /// A folder's entries by name; none where there is no such folder.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    fn list(&self, folder: &str) -> Result<Vec<Listed>, Problem>;
+
+    /// A path as people are shown it.
+    fn show(&self, path: &str) -> String;
+}
+
+/// A path below a folder.
+pub fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// The folder that a path is in; none for the root.
+pub fn parent(path: &str) -> Option<&str> {
+    if path.is_empty() {
+        return None;
+    }
+    Some(path.rsplit_once('/').map_or("", |(folder, _)| folder))
+}

@@ -1,0 +1,56 @@
+//! Every tenant and platform below a folder.
+
+use super::files::{Files, Kind, Listed, join};
+use super::locate::{PLATFORM_FILE, TENANT_FILE};
+use crate::problem::{Problem, Problems};
+
+/// A folder that is about something, and what it holds.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    /// Its path.
+    pub path: String,
+    /// What it holds.
+    pub listed: Vec<Listed>,
+}
+
+impl Folder {
+    /// Whether it holds a file of this name.
+    pub fn holds(&self, name: &str) -> bool {
+        self.listed.iter().any(|entry| entry.name == name)
+    }
+}
+
+/// The folders at and below `start` that hold a tenant's or a platform's file, in order of their paths.
+/// Hidden folders and links to folders are not followed.
+pub fn walk(files: &dyn Files, start: &str, problems: &mut Problems) -> Vec<Folder> {
+    let mut found = Vec::new();
+    visit(files, start, 0, &mut found, problems);
+    found
+}
+
+/// Deeper than any repository is laid out; guards against folders that nest without end.
+const MAX_DEPTH: usize = 32;
+
+fn visit(files: &dyn Files, path: &str, depth: usize, found: &mut Vec<Folder>, problems: &mut Problems) {
+    if depth > MAX_DEPTH {
+        let shown = files.show(path);
+        problems.push(Problem::path(&shown, format!("`{shown}` lies more than {MAX_DEPTH} folders deep")));
+        return;
+    }
+    let listed = match files.list(path) {
+        Ok(listed) => listed,
+        Err(problem) => return problems.push(problem),
+    };
+    let below: Vec<String> = listed
+        .iter()
+        .filter(|entry| entry.kind == Kind::Folder && !entry.is_link && !entry.name.starts_with('.'))
+        .map(|entry| join(path, &entry.name))
+        .collect();
+    let folder = Folder { path: path.to_owned(), listed };
+    if folder.holds(TENANT_FILE) || folder.holds(PLATFORM_FILE) {
+        found.push(folder);
+    }
+    for path in below {
+        visit(files, &path, depth + 1, found, problems);
+    }
+}

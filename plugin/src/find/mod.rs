@@ -1,0 +1,13 @@
+//! Finds the files: the tenant's, its platform's, and what lies beside them.
+
+mod disk;
+mod files;
+mod fleet;
+mod locate;
+mod memory;
+
+pub use disk::{Disk, relative};
+pub use files::{Files, Kind, Listed, join, parent};
+pub use fleet::{Folder, walk};
+pub use locate::{Mode, PLATFORM_FILE, Place, TENANT_FILE, locate};
+pub use memory::Memory;

@@ -1,0 +1,118 @@
+//! The names of everything that is made. A name is built here and nowhere else, fits its limit, and is
+//! shortened with a hash, never cut.
+
+use sha2::{Digest, Sha256};
+
+use crate::spec::value::{NamespacePrefix, RolePrefix, TenantId, TenantName};
+
+/// Limit of labels and of most objects' names.
+pub const LABEL: usize = 63;
+/// Limit of a Job's name, so that its pods' names fit.
+pub const JOB: usize = 52;
+/// Limit of a CronJob's name, so that its Jobs' names fit.
+pub const CRON_JOB: usize = 52;
+/// Characters of a content's hash, and the `-` before them.
+const SEAL: usize = 11;
+
+/// The name of a tenant's object in a namespace that tenants share: `<tenant>--<part>`. No tenant's name holds
+/// `--`, so `acme` + `dev-server` never meets `acme-dev` + `server`.
+pub fn shared(tenant: &TenantName, part: &str, limit: usize) -> String {
+    format!("{}--{part}", shorten(tenant.as_str(), limit.saturating_sub(part.len() + 2)))
+}
+
+/// The name of a tenant's object that will carry its content's hash; leaves room for it.
+pub fn shared_sealed(tenant: &TenantName, part: &str, limit: usize) -> String {
+    shared(tenant, part, limit.saturating_sub(SEAL))
+}
+
+/// The part of a shared name that does not name the tenant, without a content's hash: what two tenants' names
+/// have in common.
+pub fn part_of(name: &str) -> Option<&str> {
+    let (_, part) = name.split_once("--")?;
+    match part.rsplit_once('-') {
+        Some((part, hash)) if hash.len() + 1 == SEAL && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => Some(part),
+        _ => Some(part),
+    }
+}
+
+/// Whether a shared name is this tenant's.
+pub fn is_of(tenant: &str, name: &str) -> bool {
+    name.split_once("--").is_some_and(|(owner, part)| !part.is_empty() && owner == shorten(tenant, owner.len()))
+}
+
+/// A name with its content's hash.
+pub fn sealed(name: &str, content: &[u8], limit: usize) -> String {
+    let hash = hash(content, SEAL - 1);
+    format!("{}-{hash}", shorten(name, limit.saturating_sub(SEAL)))
+}
+
+/// The tenant's namespace, where its file names none.
+pub fn namespace(prefix: &NamespacePrefix, tenant: &TenantName) -> String {
+    format!("{prefix}{tenant}")
+}
+
+/// The tenant's role in AWS: a public contract that customers name in their own trust policies.
+pub fn role(prefix: &RolePrefix, id: &TenantId) -> String {
+    format!("{prefix}{id}")
+}
+
+/// A secret of a generation.
+pub fn generation(secret: &str, generation: i64) -> String {
+    format!("{secret}-g{generation}")
+}
+
+/// The suffix of the Terraform Kubernetes backend, which refuses one that ends in `-<number>`, as a UUID may.
+pub fn state_suffix(id: &TenantId) -> String {
+    format!("{id}-tenant")
+}
+
+/// A number below `bound` that is always the same for a name: spreads scheduled work over time.
+pub fn jitter(name: &str, bound: u64) -> u64 {
+    let digest = Sha256::digest(name.as_bytes());
+    let first = digest.iter().take(8).fold(0u64, |sum, byte| (sum << 8) | u64::from(*byte));
+    first % bound.max(1)
+}
+
+/// The first characters of a name and a hash of it, where it is too long.
+fn shorten(name: &str, limit: usize) -> String {
+    const HASH: usize = 8;
+    if name.len() <= limit {
+        return name.to_owned();
+    }
+    let kept = name.get(..limit.saturating_sub(HASH + 1)).unwrap_or_default().trim_end_matches('-');
+    format!("{kept}-{}", hash(name.as_bytes(), HASH))
+}
+
+fn hash(content: &[u8], digits: usize) -> String {
+    let digest = Sha256::digest(content);
+    let mut text: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    text.truncate(digits);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::Text;
+
+    #[test]
+    fn fits_and_never_meets() {
+        let name = |text: &str| TenantName::parse(text).unwrap();
+        assert_eq!(shared(&name("acme"), "zenml", LABEL), "acme--zenml");
+        let longest = name(&"a".repeat(40));
+        let job = sealed(&shared_sealed(&longest, "terraform", JOB), b"content", JOB);
+        assert_eq!(job, "aaaaaaaaaaaaaaaaaaaaa-b04e4c0e--terraform-ed7002b439".replace("b04e4c0e", &job[22..30]));
+        assert_eq!(job.len(), JOB);
+        assert_ne!(shared(&name("acme"), "dev-server", LABEL), shared(&name("acme-dev"), "server", LABEL));
+        let sibling = name(&format!("{}b", "a".repeat(39)));
+        assert_ne!(shared(&longest, "terraform-drift", JOB), shared(&sibling, "terraform-drift", JOB));
+    }
+
+    #[test]
+    fn gives_the_part_back() {
+        assert_eq!(part_of("acme--terraform-0123456789"), Some("terraform"));
+        assert_eq!(part_of("acme--terraform-inputs-0123456789"), Some("terraform-inputs"));
+        assert_eq!(part_of("acme--zenml"), Some("zenml"));
+        assert_eq!(part_of("zenml"), None);
+    }
+}

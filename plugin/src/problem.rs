@@ -1,0 +1,131 @@
+//! What is wrong with an input: where, why, and what to write instead.
+
+use crate::source::Span;
+
+/// Where a problem is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// A range of a file that was read.
+    At(Span),
+    /// A file or folder as a whole, by its path as people are shown it.
+    Path(String),
+}
+
+impl From<Span> for Place {
+    fn from(at: Span) -> Self {
+        Self::At(at)
+    }
+}
+
+/// One problem. Lower case, backticks around names and values, no full stop; advice stands apart in `hints`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where it is.
+    pub place: Place,
+    /// What is wrong, complete without the label.
+    pub message: String,
+    /// A few words for under the caret.
+    pub label: String,
+    /// Other places that belong to it, each with a few words.
+    pub related: Vec<(Span, String)>,
+    /// What to write instead.
+    pub hints: Vec<String>,
+}
+
+impl Problem {
+    /// A problem at a place.
+    pub fn new(place: impl Into<Place>, message: impl Into<String>) -> Self {
+        Self {
+            place: place.into(),
+            message: message.into(),
+            label: String::new(),
+            related: Vec::new(),
+            hints: Vec::new(),
+        }
+    }
+
+    /// A problem with a file or folder as a whole.
+    pub fn path(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(Place::Path(path.into()), message)
+    }
+
+    /// Words for under the caret.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// What to write instead.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// What to write instead, where there is something to say.
+    #[must_use]
+    pub fn maybe_hint(mut self, hint: Option<String>) -> Self {
+        self.hints.extend(hint);
+        self
+    }
+
+    /// Another place that belongs to the problem.
+    #[must_use]
+    pub fn related(mut self, at: Span, words: impl Into<String>) -> Self {
+        self.related.push((at, words.into()));
+        self
+    }
+}
+
+/// The problems found so far. A stage goes on after a problem, so that all are told at once.
+#[derive(Clone, Debug, Default)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
+    /// Adds another stage's.
+    pub fn append(&mut self, mut other: Problems) {
+        self.0.append(&mut other.0);
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// All of them in the order of the text, each once: a value that is read twice (alone, and merged
+    /// with its tier) tells its problem twice.
+    pub fn into_sorted(self) -> Vec<Problem> {
+        let mut all = self.0;
+        all.sort_by(|a, b| a.place.cmp(&b.place));
+        let mut unique: Vec<Problem> = Vec::with_capacity(all.len());
+        for problem in all {
+            let seen = unique.iter().rev().take_while(|other| other.place == problem.place);
+            if !seen.into_iter().any(|other| other.message == problem.message) {
+                unique.push(problem);
+            }
+        }
+        unique
+    }
+}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}

@@ -1,0 +1,139 @@
+//! The built-in templates, and a cell's own laid over them file by file.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use include_dir::{Dir, include_dir};
+
+use crate::find::{Files, Kind, join};
+use crate::problem::{Problem, Problems};
+use crate::read::{did_you_mean, quoted_list};
+use crate::source::{FileId, Sources};
+use crate::template::Template;
+use crate::tree::documents;
+
+static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../templates");
+
+/// When a template is used: the folder that it is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// For every tenant, whatever its state.
+    Always,
+    /// For an active or suspended tenant.
+    Tenant,
+    /// For a tenant that is being destroyed.
+    Destroying,
+    /// For the platform's own set.
+    Platform,
+}
+
+impl Stage {
+    const ALL: [Self; 4] = [Self::Always, Self::Tenant, Self::Destroying, Self::Platform];
+    const FOLDERS: [&'static str; 4] = ["always", "tenant", "destroying", "platform"];
+
+    fn folder(self) -> &'static str {
+        Self::FOLDERS[self as usize]
+    }
+}
+
+/// A template file.
+#[derive(Debug)]
+pub struct TemplateFile {
+    /// Its name below `templates/`.
+    pub name: Arc<str>,
+    /// Its documents.
+    pub documents: Vec<Template>,
+}
+
+/// All templates of a cell.
+#[derive(Debug, Default)]
+pub struct Templates(BTreeMap<Stage, Vec<TemplateFile>>);
+
+impl Templates {
+    /// The built-in templates with those of `folder` laid over them. Tells every problem of every file.
+    pub fn load(files: &dyn Files, sources: &Sources, folder: &str, problems: &mut Problems) -> Self {
+        let mut own = own_files(files, sources, folder, problems);
+        let mut templates = Self::default();
+        for stage in Stage::ALL {
+            let mut found: BTreeMap<String, FileId> = BTreeMap::new();
+            for file in BUILT_IN.get_dir(stage.folder()).into_iter().flat_map(|dir| dir.files()) {
+                let name = file.path().to_string_lossy().into_owned();
+                if let (Some(text), false) = (file.contents_utf8(), own.contains_key(&name)) {
+                    let id = sources.add(format!("built-in templates/{name}"), text);
+                    found.insert(name, id);
+                }
+            }
+            let folder = format!("{}/", stage.folder());
+            let mine: Vec<String> = own.keys().filter(|name| name.starts_with(&folder)).cloned().collect();
+            found.extend(mine.into_iter().filter_map(|name| own.remove_entry(&name)));
+            let compiled = found.into_iter().map(|(name, id)| compile(sources, &name, id, problems));
+            templates.0.insert(stage, compiled.collect());
+        }
+        templates
+    }
+
+    /// The templates of a stage, in order of their names.
+    pub fn of(&self, stage: Stage) -> &[TemplateFile] {
+        self.0.get(&stage).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn compile(sources: &Sources, name: &str, id: FileId, problems: &mut Problems) -> TemplateFile {
+    let documents = documents(sources, id, problems);
+    let documents = documents.iter().map(|document| Template::compile(document, problems)).collect();
+    TemplateFile { name: Arc::from(name), documents }
+}
+
+/// The cell's own template files, by their name below `folder`. What is none is told: a file that is silently
+/// passed over is a step that silently does not happen.
+fn own_files(files: &dyn Files, sources: &Sources, folder: &str, problems: &mut Problems) -> BTreeMap<String, FileId> {
+    let mut found = BTreeMap::new();
+    let mut told = |problem| problems.push(problem);
+    for stage in list(files, folder, &mut told) {
+        if stage.name == README || stage.name.starts_with('.') {
+            continue;
+        }
+        let path = join(folder, &stage.name);
+        let shown = files.show(&path);
+        if stage.kind != Kind::Folder || !Stage::FOLDERS.contains(&stage.name.as_str()) {
+            told(
+                Problem::path(&shown, format!("`{shown}` is no folder of templates"))
+                    .maybe_hint(did_you_mean(&stage.name, Stage::FOLDERS))
+                    .hint(format!("the folders are {}", quoted_list(Stage::FOLDERS))),
+            );
+            continue;
+        }
+        for file in list(files, &path, &mut told) {
+            let path = join(&path, &file.name);
+            let shown = files.show(&path);
+            if file.name == README || file.name.starts_with('.') {
+                continue;
+            }
+            if !file.name.ends_with(".yaml") || file.kind == Kind::Folder {
+                told(
+                    Problem::path(&shown, format!("`{shown}` is no template"))
+                        .hint("a template is a file whose name ends in `.yaml`"),
+                );
+                continue;
+            }
+            match files.read(&path) {
+                Ok(Some(text)) => {
+                    let id = sources.add(shown, text);
+                    found.insert(format!("{}/{}", stage.name, file.name), id);
+                }
+                Ok(None) => {}
+                Err(problem) => told(problem),
+            }
+        }
+    }
+    found
+}
+
+const README: &str = "README.md";
+
+fn list(files: &dyn Files, folder: &str, told: &mut impl FnMut(Problem)) -> Vec<crate::find::Listed> {
+    files.list(folder).unwrap_or_else(|problem| {
+        told(problem);
+        Vec::new()
+    })
+}

@@ -1,0 +1,130 @@
+//! What the network policies open.
+
+use super::releases::Chosen;
+use super::{
+    DnsPlan, EgressPlan, EgressRule, IdentityFacts, IngressFromPlan, IngressPlan, IpBlock, NetworkPlan, Resolver, texts,
+};
+use crate::problem::Problem;
+use crate::read::{At, Text as _};
+use crate::source::Span;
+use crate::spec::value::{Cidr, Port};
+use crate::spec::{EgressTarget, IdentityType, ProfileEgress};
+
+/// Everything but the metadata service and its neighbours, which no tenant ever reaches through `internet`.
+const EVERYWHERE: &str = "0.0.0.0/0";
+const EVERYWHERE_V6: &str = "::/0";
+const LINK_LOCAL: &str = "169.254.0.0/16";
+
+impl Resolver<'_> {
+    pub(super) fn network(&mut self, releases: &[Chosen<'_>], identity: &IdentityFacts) -> NetworkPlan {
+        let network = &self.platform.network;
+        let mut egress = Vec::new();
+        for release in releases.iter().filter(|release| !release.profile.egress.is_empty()) {
+            let rules = release.profile.egress.iter().map(|rule| self.profile_rule(rule)).collect();
+            egress.push(EgressPlan { name: format!("egress-{}", release.name), rules });
+        }
+        egress.extend(self.own_egress());
+        NetworkPlan {
+            dns: network
+                .dns
+                .iter()
+                .map(|dns| DnsPlan {
+                    namespace: dns.namespace.as_ref().map(ToString::to_string),
+                    labels: texts(&dns.labels),
+                    cidr: dns.cidr,
+                })
+                .collect(),
+            ingress: network
+                .ingress
+                .as_ref()
+                .map(|ingress| IngressPlan { namespace: ingress.namespace.to_string(), port: ingress.port }),
+            egress,
+            ingress_from: self.own_ingress(),
+            pod_identity: identity.kind == IdentityType::PodIdentity,
+        }
+    }
+
+    fn profile_rule(&self, rule: &ProfileEgress) -> EgressRule {
+        let network = &self.platform.network;
+        match rule.to {
+            EgressTarget::ApiServer => EgressRule {
+                blocks: network.api_server.iter().map(|cidr| IpBlock { cidr: *cidr, except: Vec::new() }).collect(),
+                // The service's port, and the port behind it: where the address is rewritten first, a policy
+                // sees the latter.
+                ports: if rule.ports.is_empty() { vec![Port(443), Port(6443)] } else { rule.ports.clone() },
+            },
+            EgressTarget::Internet => EgressRule { blocks: self.internet(), ports: rule.ports.clone() },
+            EgressTarget::Range(cidr) => {
+                EgressRule { blocks: vec![IpBlock { cidr, except: Vec::new() }], ports: rule.ports.clone() }
+            }
+        }
+    }
+
+    /// Every address but the platform's blocked ranges. IPv6 only where the platform says what of it is blocked.
+    fn internet(&self) -> Vec<IpBlock> {
+        let mut except: Vec<Cidr> = self.platform.network.blocked.iter().map(|blocked| blocked.value).collect();
+        let link_local = Cidr::parse(LINK_LOCAL).ok();
+        except.extend(link_local.filter(|own| !except.iter().any(|blocked| blocked.contains(own))));
+        except.sort();
+        let (v6, v4): (Vec<Cidr>, Vec<Cidr>) = except.into_iter().partition(Cidr::is_ipv6);
+        let all = [(EVERYWHERE, v4), (EVERYWHERE_V6, v6)];
+        let known = all.into_iter().filter(|(_, except)| !except.is_empty());
+        known.filter_map(|(cidr, except)| Some(IpBlock { cidr: Cidr::parse(cidr).ok()?, except })).collect()
+    }
+
+    fn own_egress(&mut self) -> Vec<EgressPlan> {
+        let mut plans = Vec::new();
+        for (name, egress) in self.spec.network.egress.iter().filter(|(_, egress)| egress.enabled != Some(false)) {
+            let path = format!("network.egress.{name}");
+            if let Some(cidr) = self.own_range(&path, "to", egress.to.as_ref(), &egress.ports, egress.at) {
+                let rule =
+                    EgressRule { blocks: vec![IpBlock { cidr, except: Vec::new() }], ports: egress.ports.clone() };
+                plans.push(EgressPlan { name: format!("egress-own-{name}"), rules: vec![rule] });
+            }
+        }
+        plans
+    }
+
+    fn own_ingress(&mut self) -> Vec<IngressFromPlan> {
+        let mut plans = Vec::new();
+        for (name, ingress) in self.spec.network.ingress_from.iter().filter(|(_, from)| from.enabled != Some(false)) {
+            let path = format!("network.ingressFrom.{name}");
+            if let Some(cidr) = self.own_range(&path, "from", ingress.from.as_ref(), &ingress.ports, ingress.at) {
+                plans.push(IngressFromPlan { name: format!("ingress-own-{name}"), cidr, ports: ingress.ports.clone() });
+            }
+        }
+        plans
+    }
+
+    /// A range that a tenant names: it never touches a blocked one.
+    fn own_range(
+        &mut self,
+        path: &str,
+        field: &str,
+        range: Option<&At<Cidr>>,
+        ports: &[Port],
+        at: Span,
+    ) -> Option<Cidr> {
+        if ports.is_empty() {
+            self.problems.push(Problem::new(at, format!("`{path}` needs `ports`")).label("no port is named"));
+        }
+        let Some(range) = range else {
+            self.problems.push(Problem::new(at, format!("`{path}` needs `{field}`")).label("no range is named"));
+            return None;
+        };
+        if let Some(blocked) = self.platform.network.blocked.iter().find(|blocked| blocked.overlaps(&range.value)) {
+            self.problems.push(
+                Problem::new(range.at, format!("`{}` touches the blocked range `{}`", range.value, blocked.value))
+                    .label("blocked by the platform")
+                    .related(blocked.at, "blocked here")
+                    .hint("name a range outside of it; a profile of the platform may open a part on purpose"),
+            );
+        } else if Cidr::parse(LINK_LOCAL).is_ok_and(|own| own.overlaps(&range.value)) {
+            self.problems.push(
+                Problem::new(range.at, format!("`{}` touches `{LINK_LOCAL}`", range.value))
+                    .label("the cloud's metadata service is there"),
+            );
+        }
+        Some(range.value)
+    }
+}

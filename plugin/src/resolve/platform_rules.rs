@@ -1,0 +1,177 @@
+//! What a platform file must hold to, beyond the shape of each field.
+
+use std::collections::BTreeMap;
+
+use crate::problem::{Problem, Problems};
+use crate::read::{did_you_mean, quoted_list};
+use crate::spec::value::{ItemName, ModuleName, Variable};
+use crate::spec::{Chart, Delivery, Module, ModuleUse, Platform, PlatformSpec, PulledImage, TenantSpec};
+
+/// Tells every rule that the file breaks.
+pub fn check(platform: &Platform, modules: &BTreeMap<ModuleName, Module>, problems: &mut Problems) {
+    let spec = &platform.spec;
+    places(spec, problems);
+    images(spec, problems);
+    fixed_paths(spec, problems);
+    for (name, chart) in &spec.charts {
+        self::chart(name, chart, spec, problems);
+    }
+    for (name, used) in spec.terraform.iter().flat_map(|terraform| &terraform.modules) {
+        if let Some(description) = modules.get(name) {
+            module(name, used, description, problems);
+        }
+    }
+    if let Some(backend) = spec.terraform.as_ref().map(|terraform| &terraform.backend)
+        && backend.s3.is_some() == backend.kubernetes.is_some()
+    {
+        let problem = Problem::new(backend.at, "`backend` needs `s3` or `kubernetes`");
+        problems.push(problem.label("exactly one of the two"));
+    }
+    for dns in spec.network.dns.iter().filter(|dns| dns.namespace.is_some() == dns.cidr.is_some()) {
+        let named = dns.namespace.as_ref().map_or_else(String::new, |name| format!(" (namespace `{name}`)"));
+        problems.push(Problem::new(
+            spec.domain.at,
+            format!("an entry of `network.dns`{named} needs a `namespace` or a `cidr`, exactly one of the two"),
+        ));
+    }
+}
+
+fn places(spec: &PlatformSpec, problems: &mut Problems) {
+    let releases = &spec.argocd.releases;
+    let others = [("Argo CD's", &spec.argocd.namespace), ("the control", &spec.control.namespace)];
+    for (whose, namespace) in others.iter().filter(|(_, namespace)| **namespace == releases.namespace.value) {
+        problems.push(
+            Problem::new(
+                releases.namespace.at,
+                format!("`argocd.releases.namespace` is {whose} namespace `{namespace}`"),
+            )
+            .label("must be a namespace of its own")
+            .hint("an Application in Argo CD's namespace may name any project"),
+        );
+    }
+    if releases.project.value == spec.argocd.project {
+        problems.push(
+            Problem::new(
+                releases.project.at,
+                format!("`argocd.releases.project` is `argocd.project` (`{}`)", spec.argocd.project),
+            )
+            .label("must be a project of its own")
+            .hint("a chart must not have the rights of a tenant's own Application"),
+        );
+    }
+    let prefix = &spec.namespace.prefix;
+    let ours = [&spec.control.namespace, &spec.argocd.namespace, &releases.namespace.value];
+    for name in ours.iter().filter(|name| name.as_str().starts_with(prefix.as_str())) {
+        problems.push(
+            Problem::new(
+                prefix.at,
+                format!("namespace `{name}` begins with the tenants' prefix `{}`", prefix.as_str()),
+            )
+            .label("the tenants' projects would reach it"),
+        );
+    }
+}
+
+fn images(spec: &PlatformSpec, problems: &mut Problems) {
+    let pulls = spec.image_puller.as_ref().filter(|puller| puller.enabled != Some(false));
+    for image in pulls.iter().flat_map(|puller| &puller.images) {
+        let missing = match image {
+            PulledImage::Terraform => spec.terraform.is_none(),
+            PulledImage::Runner => spec.runner.is_none(),
+        };
+        if missing {
+            let at = spec.domain.at;
+            problems.push(Problem::new(
+                at,
+                format!("`imagePuller` names the image `{image}`, and `spec.{image}` is not set"),
+            ));
+        }
+    }
+}
+
+fn fixed_paths(spec: &PlatformSpec, problems: &mut Problems) {
+    for path in spec.bounds.iter().flat_map(|bounds| &bounds.fixed) {
+        let first = path.as_str().split('.').next().unwrap_or_default();
+        if !TenantSpec::KEYS.contains(&first) {
+            problems.push(
+                Problem::new(path.at, format!("`{}` is no path of a tenant's spec", path.as_str()))
+                    .label("fixes nothing")
+                    .maybe_hint(did_you_mean(first, TenantSpec::KEYS.iter().copied())),
+            );
+        }
+    }
+}
+
+fn chart(name: &ItemName, chart: &Chart, spec: &PlatformSpec, problems: &mut Problems) {
+    if let Some(delivery) = chart.delivery.as_ref().filter(|delivery| delivery.value == Delivery::Inline) {
+        problems.push(
+            Problem::new(
+                delivery.at,
+                format!("chart `{name}` has `delivery: inline`, which this version cannot do yet"),
+            )
+            .label("not there yet")
+            .hint("write `delivery: application`, or leave it out"),
+        );
+    }
+    if chart.chart.is_some() == chart.path.is_some() {
+        problems.push(
+            Problem::new(chart.repository.at, format!("chart `{name}` needs `chart` or `path`"))
+                .label("exactly one: `chart` for a registry or Helm repository, `path` for git"),
+        );
+    }
+    if chart.profiles.is_empty() {
+        problems.push(
+            Problem::new(chart.repository.at, format!("chart `{name}` has no `profiles`"))
+                .label("no version could be used"),
+        );
+    }
+    for profile in &chart.profiles {
+        if profile.versions.is_some() != profile.commits.is_empty() {
+            problems.push(
+                Problem::new(profile.at, format!("a profile of chart `{name}` needs `versions` or `commits`"))
+                    .label("exactly one of the two"),
+            );
+        }
+        if chart.path.is_none() && !profile.commits.is_empty() {
+            let problem = Problem::new(profile.at, format!("a profile of chart `{name}` has `commits`"));
+            problems.push(problem.label("only a chart in git, with `path`, is pinned by commit"));
+        }
+        let has_server = profile.service_accounts.keys().any(|part| part.as_str() == "server");
+        if !profile.rules.is_empty() && !has_server {
+            problems.push(
+                Problem::new(
+                    profile.at,
+                    format!("a profile of chart `{name}` has `rules` and no ServiceAccount `server`"),
+                )
+                .label("whose rules are they?"),
+            );
+        }
+        let open = profile.egress.iter().any(|egress| matches!(egress.to, crate::spec::EgressTarget::ApiServer));
+        if open && spec.network.api_server.is_empty() {
+            problems.push(
+                Problem::new(profile.at, format!("a profile of chart `{name}` opens `apiServer`"))
+                    .label("`network.apiServer` names no address"),
+            );
+        }
+        if let Some(suspend) = profile.suspend.as_ref().filter(|suspend| suspend.as_map().is_none()) {
+            problems.push(Problem::new(suspend.at, format!("`suspend` wants a map, found {}", suspend.kind())));
+        }
+    }
+}
+
+fn module(name: &ModuleName, used: &ModuleUse, description: &Module, problems: &mut Problems) {
+    let known: Vec<&str> = description.variables.keys().map(Variable::as_str).collect();
+    let unknown = |variable: &Variable| !known.contains(&variable.as_str());
+    let place = |variable: &Variable| {
+        used.variables.get(variable).map(|template| template.at).or(used.description.as_ref().map(|path| path.at))
+    };
+    for variable in used.variables.keys().chain(&used.tenant_variables).filter(|variable| unknown(variable)) {
+        let Some(at) = place(variable) else { continue };
+        problems.push(
+            Problem::new(at, format!("module `{name}` has no variable `{variable}`"))
+                .label("not in the module's description")
+                .maybe_hint(did_you_mean(variable.as_str(), known.iter().copied()))
+                .hint(format!("the module has {}", quoted_list(known.iter().copied()))),
+        );
+    }
+}

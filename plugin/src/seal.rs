@@ -1,0 +1,86 @@
+//! Puts a content's hash into the name of what is immutable in Kubernetes or decides what Terraform does, and
+//! lets references follow. A change makes a new object, which Argo CD creates while it removes the old one.
+//!
+//! Sealed are ConfigMaps that are `immutable`, by their data, and Jobs that are no hooks, by their whole spec:
+//! both a Job's template and its `podFailurePolicy` are immutable.
+
+use std::collections::HashMap;
+
+use crate::names;
+use crate::render::Manifest;
+use crate::tree::{Node, Value};
+
+/// Old to new names of ConfigMaps, by namespace and old name.
+type Renamed = HashMap<(String, String), String>;
+
+/// Seals a set.
+pub fn seal(manifests: &mut [Manifest]) {
+    let mut renamed = Renamed::new();
+    for manifest in manifests.iter_mut().filter(|manifest| is_sealed_config_map(manifest)) {
+        let content = content(&manifest.object, &["data", "binaryData"]);
+        let new = names::sealed(manifest.name(), &content, names::LABEL);
+        renamed.insert((manifest.namespace().to_owned(), manifest.name().to_owned()), new.clone());
+        rename(manifest, new);
+    }
+    for manifest in manifests.iter_mut() {
+        if !renamed.is_empty() {
+            let namespace = manifest.namespace().to_owned();
+            if let Some(spec) = manifest.object.as_map_mut().and_then(|object| object.get_mut("spec")) {
+                follow(spec, &namespace, &renamed);
+            }
+        }
+        // After the references, so that a Job's name follows its inputs.
+        if manifest.kind() == "Job" && !manifest.is_hook() {
+            let content = content(&manifest.object, &["spec"]);
+            let new = names::sealed(manifest.name(), &content, names::JOB);
+            rename(manifest, new);
+        }
+    }
+}
+
+fn is_sealed_config_map(manifest: &Manifest) -> bool {
+    let immutable = manifest.object.get(&["immutable"]).map(|node| &node.value);
+    manifest.kind() == "ConfigMap" && matches!(immutable, Some(Value::Bool(true)))
+}
+
+/// The bytes that a name stands for: the fields with their keys in order.
+fn content(object: &Node, fields: &[&str]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for field in fields {
+        if let Some(node) = object.get(&[field]) {
+            bytes.extend(field.bytes());
+            // A tree of maps, lists, texts and numbers always has a JSON form.
+            serde_json::to_writer(&mut bytes, node).ok();
+        }
+    }
+    bytes
+}
+
+fn rename(manifest: &mut Manifest, new: String) {
+    let metadata = manifest.object.as_map_mut().and_then(|object| object.get_mut("metadata"));
+    if let Some(name) = metadata.and_then(Node::as_map_mut).and_then(|metadata| metadata.get_mut("name")) {
+        name.value = Value::Text(new);
+    }
+}
+
+/// The keys under which a pod names a ConfigMap.
+const REFERENCES: &[&str] = &["configMap", "configMapRef", "configMapKeyRef"];
+
+fn follow(node: &mut Node, namespace: &str, renamed: &Renamed) {
+    match &mut node.value {
+        Value::List(items) => items.iter_mut().for_each(|item| follow(item, namespace, renamed)),
+        Value::Map(map) => {
+            for key in REFERENCES {
+                let name = map.get_mut(key).and_then(Node::as_map_mut).and_then(|reference| reference.get_mut("name"));
+                if let Some(name) = name
+                    && let Some(old) = name.as_text()
+                    && let Some(new) = renamed.get(&(namespace.to_owned(), old.to_owned()))
+                {
+                    name.value = Value::Text(new.clone());
+                }
+            }
+            map.values_mut().for_each(|value| follow(value, namespace, renamed));
+        }
+        _ => {}
+    }
+}

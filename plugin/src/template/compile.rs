@@ -1,0 +1,163 @@
+//! A tree to a template.
+
+use super::expression::Expression;
+use super::split::{Stretch, split};
+use super::{MapPart, Part, Piece, Repeat};
+use crate::problem::{Problem, Problems};
+use crate::read::did_you_mean;
+use crate::tree::{Entry, Map, Node, Value};
+
+/// The keys of a map that are not its own.
+const DIRECTIVES: &[&str] = &["$if", "$for", "$merge"];
+
+/// Compiles a whole document, which may repeat itself.
+pub(super) fn document(node: &Node, problems: &mut Problems) -> Part {
+    Compiler { problems }.part(node, true)
+}
+
+struct Compiler<'a> {
+    problems: &'a mut Problems,
+}
+
+impl Compiler<'_> {
+    fn part(&mut self, node: &Node, may_repeat: bool) -> Part {
+        if is_literal(node) {
+            return Part::Literal(node.clone());
+        }
+        match &node.value {
+            Value::Text(text) => self.text(node, text),
+            Value::List(items) => Part::List(node.at, items.iter().map(|item| self.part(item, true)).collect()),
+            Value::Map(map) => self.map(node, map, may_repeat),
+            _ => Part::Literal(node.clone()),
+        }
+    }
+
+    fn text(&mut self, node: &Node, text: &str) -> Part {
+        let stretches = match split(text) {
+            Ok(stretches) => stretches,
+            Err(rest) => {
+                self.problems.push(
+                    Problem::new(node.at, format!("`{rest}` has no `}}}}`"))
+                        .label("never closed")
+                        .hint("a literal `${{` is written `${{ \"${{\" }}`"),
+                );
+                return Part::Literal(node.clone());
+            }
+        };
+        let mut pieces = Vec::with_capacity(stretches.len());
+        for stretch in stretches {
+            match stretch {
+                Stretch::Literal(text) => pieces.push(Piece::Literal(text.to_owned())),
+                Stretch::Expression(source) => match Expression::compile(source, node.at) {
+                    Ok(expression) => pieces.push(Piece::Expression(expression)),
+                    Err(problem) => self.problems.push(problem),
+                },
+            }
+        }
+        match <[Piece; 1]>::try_from(pieces) {
+            Ok([Piece::Expression(expression)]) => Part::Expression(node.at, expression),
+            Ok([piece]) => Part::Text(node.at, vec![piece]),
+            Err(pieces) => Part::Text(node.at, pieces),
+        }
+    }
+
+    fn map(&mut self, node: &Node, map: &Map, may_repeat: bool) -> Part {
+        let mut part =
+            MapPart { at: node.at, repeat: None, condition: None, merge: None, entries: Vec::with_capacity(map.len()) };
+        for entry in map.iter() {
+            match entry.key.as_str() {
+                "$if" => part.condition = self.directive(entry),
+                "$merge" => part.merge = self.directive(entry),
+                "$for" if may_repeat => part.repeat = self.repeat(entry),
+                "$for" => self.problems.push(
+                    Problem::new(entry.key_at, "`$for` in a map that is a value")
+                        .label("nothing to repeat here")
+                        .hint("put it into an item of a list, or on a whole document; a map is filled by `$merge`"),
+                ),
+                key => match key.strip_prefix('$') {
+                    Some(rest) if !rest.starts_with('$') => self.problems.push(
+                        Problem::new(entry.key_at, format!("unknown directive `{key}`"))
+                            .label("not `$if`, `$for` or `$merge`")
+                            .maybe_hint(did_you_mean(key, DIRECTIVES.iter().copied()))
+                            .hint(format!("a key that begins with `$` is written `${key}`")),
+                    ),
+                    Some(rest) => self.entry(&mut part, entry, rest),
+                    None => self.entry(&mut part, entry, key),
+                },
+            }
+        }
+        Part::Map(Box::new(part))
+    }
+
+    fn entry(&mut self, part: &mut MapPart, entry: &Entry, key: &str) {
+        if key.contains("${{") {
+            self.problems.push(
+                Problem::new(entry.key_at, "an expression in a key")
+                    .label("a key is always literal")
+                    .hint("lay a map over this one with `$merge`"),
+            );
+        }
+        let placeholder = Node::new(Value::Null, entry.node.at);
+        let bare = Entry { key: key.to_owned(), key_at: entry.key_at, node: placeholder };
+        part.entries.push((bare, self.part(&entry.node, false)));
+    }
+
+    fn directive(&mut self, entry: &Entry) -> Option<Expression> {
+        match &entry.node.value {
+            Value::Text(source) => self.bare_expression(entry, source),
+            Value::Bool(value) => self.bare_expression(entry, if *value { "true" } else { "false" }),
+            _ => {
+                self.problems.push(
+                    Problem::new(
+                        entry.node.at,
+                        format!("`{}` wants an expression, found {}", entry.key, entry.node.kind()),
+                    )
+                    .label("wants an expression"),
+                );
+                None
+            }
+        }
+    }
+
+    fn bare_expression(&mut self, entry: &Entry, source: &str) -> Option<Expression> {
+        if source.contains("${{") {
+            self.problems.push(
+                Problem::new(entry.node.at, format!("`${{{{ }}}}` behind `{}`", entry.key))
+                    .label("an expression already")
+                    .hint("leave the `${{` and `}}` out"),
+            );
+            return None;
+        }
+        Expression::compile(source, entry.node.at).map_err(|problem| self.problems.push(problem)).ok()
+    }
+
+    fn repeat(&mut self, entry: &Entry) -> Option<Repeat> {
+        let parts = entry.node.as_text().and_then(|text| text.split_once(" in "));
+        let Some((variable, items)) = parts.filter(|(variable, _)| is_identifier(variable.trim())) else {
+            self.problems.push(
+                Problem::new(entry.node.at, "`$for` wants `<name> in <expression>`")
+                    .label("like `release in releases`"),
+            );
+            return None;
+        };
+        let items = self.bare_expression(entry, items)?;
+        Some(Repeat { variable: variable.trim().to_owned(), items })
+    }
+}
+
+fn is_identifier(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn is_literal(node: &Node) -> bool {
+    match &node.value {
+        Value::Text(text) => !text.contains("${{"),
+        Value::List(items) => items.iter().all(is_literal),
+        Value::Map(map) => {
+            map.iter().all(|entry| !entry.key.starts_with('$') && !entry.key.contains("${{") && is_literal(&entry.node))
+        }
+        _ => true,
+    }
+}

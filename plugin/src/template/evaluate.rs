@@ -1,0 +1,179 @@
+//! A template to values.
+
+use minijinja::Value as Found;
+use minijinja::value::ValueKind;
+
+use super::expression::Expression;
+use super::{Budget, MapPart, Part, Piece};
+use crate::problem::{Problem, Problems};
+use crate::source::Span;
+use crate::tree::{Entry, Map, Node, Value, overlay};
+
+/// One evaluation: what it may use up and where its problems go. It goes on after a problem, so that all of a
+/// template's are told.
+pub(super) struct Evaluation<'a> {
+    pub(super) budget: &'a mut Budget,
+    pub(super) problems: &'a mut Problems,
+}
+
+impl Evaluation<'_> {
+    /// The values that stand for a part of a list, or for a document.
+    pub(super) fn many(&mut self, part: &Part, context: &Found) -> Vec<Node> {
+        let Part::Map(map) = part else {
+            return self.one(part, context).into_iter().collect();
+        };
+        let Some(repeat) = &map.repeat else {
+            return self.map(map, context).into_iter().collect();
+        };
+        let Some(items) = self.value(&repeat.items, context) else {
+            return Vec::new();
+        };
+        let Ok(items) = items.try_iter() else {
+            self.problems.push(repeat.items.problem("`$for` wants a list"));
+            return Vec::new();
+        };
+        let mut made = Vec::new();
+        for item in items {
+            if self.budget.is_spent() {
+                break;
+            }
+            let own = Found::from_pairs([(repeat.variable.as_str(), item)]);
+            let inner = minijinja::context! { ..own, ..context.clone() };
+            made.extend(self.map(map, &inner));
+        }
+        made
+    }
+
+    fn one(&mut self, part: &Part, context: &Found) -> Option<Node> {
+        match part {
+            Part::Literal(node) => self.take(count(node), node.at).then(|| node.clone()),
+            Part::Expression(at, expression) => {
+                let value = self.value(expression, context)?;
+                self.node(&value, expression, *at)
+            }
+            Part::Text(at, pieces) => self.text(*at, pieces, context),
+            Part::List(at, parts) => {
+                let items = parts.iter().flat_map(|part| self.many(part, context)).collect();
+                self.take(1, *at).then(|| Node::new(Value::List(items), *at))
+            }
+            Part::Map(map) => self.map(map, context),
+        }
+    }
+
+    fn map(&mut self, part: &MapPart, context: &Found) -> Option<Node> {
+        if let Some(condition) = &part.condition
+            && !self.value(condition, context)?.is_true()
+        {
+            return None;
+        }
+        let mut map = Map::default();
+        for (entry, part) in &part.entries {
+            if let Some(node) = self.one(part, context) {
+                map.insert(Entry { node, ..entry.clone() });
+            }
+        }
+        let mut made = Node::new(Value::Map(map), part.at);
+        if let Some(merge) = &part.merge {
+            let over = self.value(merge, context)?;
+            let over = self.node(&over, merge, part.at)?;
+            if over.as_map().is_none() {
+                self.problems.push(merge.problem("`$merge` wants a map"));
+                return None;
+            }
+            made = overlay(&made, &over);
+        }
+        self.take(1, part.at).then_some(made)
+    }
+
+    fn text(&mut self, at: Span, pieces: &[Piece], context: &Found) -> Option<Node> {
+        let mut text = String::new();
+        let mut complete = true;
+        for piece in pieces {
+            match piece {
+                Piece::Literal(literal) => text.push_str(literal),
+                Piece::Expression(expression) => match self.value(expression, context) {
+                    Some(value) => match value.kind() {
+                        ValueKind::String | ValueKind::Number | ValueKind::Bool => text.push_str(&value.to_string()),
+                        kind => {
+                            self.problems.push(expression.problem(&format!("a {kind} cannot stand inside text")));
+                            complete = false;
+                        }
+                    },
+                    None => complete = false,
+                },
+            }
+        }
+        (complete && self.take(1, at)).then(|| Node::text(text, at))
+    }
+
+    fn value(&mut self, expression: &Expression, context: &Found) -> Option<Found> {
+        if !self.budget.evaluation() {
+            return self.spent(expression.problem("the templates take too much work"));
+        }
+        expression.evaluate(context).map_err(|problem| self.problems.push(problem)).ok()
+    }
+
+    /// What an expression yielded, as a tree.
+    fn node(&mut self, found: &Found, expression: &Expression, at: Span) -> Option<Node> {
+        if !self.budget.nodes(1) {
+            return self.spent(expression.problem("the templates make too much"));
+        }
+        let value = match found.kind() {
+            ValueKind::Bool => Value::Bool(found.is_true()),
+            ValueKind::Number => match (i64::try_from(found.clone()), f64::try_from(found.clone())) {
+                (Ok(integer), _) if found.is_integer() => Value::Int(integer),
+                (_, Ok(float)) if float.is_finite() && !found.is_integer() => Value::Float(float),
+                _ => return self.refuse(expression, "the number does not fit"),
+            },
+            ValueKind::String => Value::Text(found.as_str().unwrap_or_default().to_owned()),
+            ValueKind::Seq | ValueKind::Iterable => {
+                let items = found.try_iter().ok()?.collect::<Vec<_>>();
+                Value::List(items.iter().filter_map(|item| self.node(item, expression, at)).collect())
+            }
+            ValueKind::Map => {
+                let mut map = Map::default();
+                for key in found.try_iter().ok()? {
+                    let Some(name) = key.as_str().map(str::to_owned) else {
+                        return self.refuse(expression, "a map's keys must be text");
+                    };
+                    let item = found.get_item(&key).ok()?;
+                    if let Some(node) = self.node(&item, expression, at) {
+                        map.insert(Entry { key: name, key_at: at, node });
+                    }
+                }
+                Value::Map(map)
+            }
+            ValueKind::None => return self.refuse(expression, "null, and nothing may be null"),
+            kind => return self.refuse(expression, &format!("a {kind} is no value of a manifest")),
+        };
+        Some(Node::new(value, at))
+    }
+
+    fn refuse(&mut self, expression: &Expression, why: &str) -> Option<Node> {
+        self.problems.push(expression.problem(why));
+        None
+    }
+
+    fn take(&mut self, count: usize, at: Span) -> bool {
+        if self.budget.nodes(count) {
+            return true;
+        }
+        self.spent::<()>(Problem::new(at, "the templates make too much")).is_some()
+    }
+
+    /// Tells once that nothing is left.
+    fn spent<T>(&mut self, problem: Problem) -> Option<T> {
+        if self.budget.tell_once() {
+            self.problems.push(problem.hint("look for a `$for` over too many items"));
+        }
+        None
+    }
+}
+
+fn count(node: &Node) -> usize {
+    match &node.value {
+        Value::List(items) => 1 + items.iter().map(count).sum::<usize>(),
+        Value::Map(map) => 1 + map.iter().map(|entry| count(&entry.node)).sum::<usize>(),
+        _ => 1,
+    }
+}

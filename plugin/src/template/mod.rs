@@ -1,0 +1,94 @@
+//! Templates: trees whose strings may hold expressions. A template is never text that is pasted together,
+//! so a value can never become structure.
+//!
+//! - `${{ tenant.name }}-server` puts a value into text; a string that is one expression keeps its value's type;
+//! - a map may hold `$if: <expression>` (left out when false), `$for: <name> in <expression>` (repeated; in a
+//!   list, or as a whole document) and `$merge: <expression>` (a map laid over it);
+//! - a literal key `$if` is written `$$if`, a literal `${{` is written `${{ "${{" }}`.
+
+mod budget;
+mod compile;
+mod evaluate;
+mod expression;
+mod split;
+
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+pub use budget::Budget;
+pub use expression::Expression;
+
+use crate::problem::Problems;
+use crate::read::{Read, Reader};
+use crate::source::Span;
+use crate::tree::{Entry, Node};
+
+/// A template, ready to be evaluated any number of times. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Template(Arc<Part>);
+
+/// One node of a template.
+#[derive(Debug)]
+enum Part {
+    /// No expression anywhere below.
+    Literal(Node),
+    /// One expression: its value keeps its type.
+    Expression(Span, Expression),
+    /// Text with expressions in it.
+    Text(Span, Vec<Piece>),
+    /// A list.
+    List(Span, Vec<Part>),
+    /// A map.
+    Map(Box<MapPart>),
+}
+
+/// A stretch of text.
+#[derive(Debug)]
+enum Piece {
+    Literal(String),
+    Expression(Expression),
+}
+
+/// A map with what decides about it.
+#[derive(Debug)]
+struct MapPart {
+    at: Span,
+    repeat: Option<Repeat>,
+    condition: Option<Expression>,
+    merge: Option<Expression>,
+    entries: Vec<(Entry, Part)>,
+}
+
+/// `$for: <name> in <expression>`.
+#[derive(Debug)]
+struct Repeat {
+    variable: String,
+    items: Expression,
+}
+
+impl Template {
+    /// Compiles a document, or a value of a platform file.
+    pub fn compile(node: &Node, problems: &mut Problems) -> Self {
+        Self(Arc::new(compile::document(node, problems)))
+    }
+
+    /// The values that it makes: one, none (`$if`) or several (`$for`).
+    pub fn evaluate(&self, context: &minijinja::Value, budget: &mut Budget, problems: &mut Problems) -> Vec<Node> {
+        evaluate::Evaluation { budget, problems }.many(&self.0, context)
+    }
+}
+
+impl Read for Template {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let mut problems = Problems::new();
+        let template = Self::compile(node, &mut problems);
+        let holds = problems.is_empty();
+        reader.problems(problems);
+        holds.then_some(template)
+    }
+
+    fn schema() -> Json {
+        json!(true)
+    }
+}

@@ -1,0 +1,13 @@
+//! The tree that everything is: files as read, values as merged, objects as rendered. Every node knows
+//! the place in a file that it comes from.
+
+mod deserialize;
+mod node;
+mod overlay;
+mod parse;
+mod scalar;
+
+pub use deserialize::{Mismatch, from_node};
+pub use node::{Entry, Map, Node, Step, Value};
+pub use overlay::overlay;
+pub use parse::{document, documents};

@@ -1,0 +1,257 @@
+//! A value with its position.
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+use crate::source::Span;
+
+/// A value and where it stands.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// The value.
+    pub value: Value,
+    /// The text that it comes from.
+    pub at: Span,
+}
+
+/// What YAML and JSON have in common.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// No value. Never read from a file; an expression may yield it.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// An integer of 64 bits.
+    Int(i64),
+    /// A finite number that is written as a plain decimal.
+    Float(f64),
+    /// Text.
+    Text(String),
+    /// A list.
+    List(Vec<Node>),
+    /// A map.
+    Map(Map),
+}
+
+/// The entries of a map in their order, each key once.
+#[derive(Clone, Debug, Default)]
+pub struct Map(Vec<Entry>);
+
+/// A key and its value.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Where the key stands.
+    pub key_at: Span,
+    /// The value.
+    pub node: Node,
+}
+
+/// One step of a path into a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Into a map.
+    Key(String),
+    /// Into a list, from 0.
+    Index(usize),
+}
+
+impl Map {
+    /// The value under `key`.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.node)
+    }
+
+    /// The entry of `key`.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.0.iter().find(|entry| entry.key == key)
+    }
+
+    /// Puts a value under a key, in place of what was there.
+    pub fn insert(&mut self, entry: Entry) {
+        match self.0.iter_mut().find(|other| other.key == entry.key) {
+            Some(other) => *other = entry,
+            None => self.0.push(entry),
+        }
+    }
+
+    /// Adds an entry whose key is known to be new.
+    pub(super) fn push_new(&mut self, entry: Entry) {
+        self.0.push(entry);
+    }
+
+    /// The entries in their order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Entry> {
+        self.0.iter()
+    }
+
+    /// The entries in their order, to change values in place.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Node> {
+        self.0.iter_mut().map(|entry| &mut entry.node)
+    }
+
+    /// The value under `key`, to change it in place.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        self.0.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<Entry> for Map {
+    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
+        let mut map = Self::default();
+        for entry in entries {
+            map.insert(entry);
+        }
+        map
+    }
+}
+
+impl Node {
+    /// A value at a place.
+    pub fn new(value: Value, at: Span) -> Self {
+        Self { value, at }
+    }
+
+    /// Text at a place.
+    pub fn text(text: impl Into<String>, at: Span) -> Self {
+        Self::new(Value::Text(text.into()), at)
+    }
+
+    /// The map, where it is one.
+    pub fn as_map(&self) -> Option<&Map> {
+        match &self.value {
+            Value::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The map to change, where it is one.
+    pub fn as_map_mut(&mut self) -> Option<&mut Map> {
+        match &mut self.value {
+            Value::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The text, where it is text.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The list, where it is one.
+    pub fn as_list(&self) -> Option<&[Node]> {
+        match &self.value {
+            Value::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The value under nested keys, `["metadata", "name"]`.
+    pub fn get(&self, path: &[&str]) -> Option<&Node> {
+        path.iter().try_fold(self, |node, key| node.as_map()?.get(key))
+    }
+
+    /// The text under nested keys.
+    pub fn text_at(&self, path: &[&str]) -> Option<&str> {
+        self.get(path)?.as_text()
+    }
+
+    /// The deepest node on the way along `path`: where a problem with the path is best shown.
+    pub fn nearest(&self, path: &[Step]) -> &Node {
+        let mut node = self;
+        for step in path {
+            let next = match (step, &node.value) {
+                (Step::Key(key), Value::Map(map)) => map.get(key),
+                (Step::Index(index), Value::List(list)) => list.get(*index),
+                _ => None,
+            };
+            match next {
+                Some(next) => node = next,
+                None => break,
+            }
+        }
+        node
+    }
+
+    /// Puts every map's keys in order, so that the order in which a file has them never shows.
+    pub fn sort(&mut self) {
+        match &mut self.value {
+            Value::List(list) => list.iter_mut().for_each(Node::sort),
+            Value::Map(map) => {
+                map.0.sort_by(|a, b| a.key.cmp(&b.key));
+                map.values_mut().for_each(Node::sort);
+            }
+            _ => {}
+        }
+    }
+
+    /// What kind of value it is, as an error says it.
+    pub fn kind(&self) -> &'static str {
+        match self.value {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Int(_) => "an integer",
+            Value::Float(_) => "a number",
+            Value::Text(_) => "text",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a map",
+        }
+    }
+}
+
+/// By value alone: two nodes from different places may be equal.
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Null, Value::Null) => true,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Int(a), Value::Int(b)) => a == b,
+            (Value::Float(a), Value::Float(b)) => a == b,
+            (Value::Text(a), Value::Text(b)) => a == b,
+            (Value::List(a), Value::List(b)) => a == b,
+            (Value::Map(a), Value::Map(b)) => {
+                a.len() == b.len() && a.iter().all(|entry| b.get(&entry.key) == Some(&entry.node))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.value {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(value) => serializer.serialize_bool(*value),
+            Value::Int(value) => serializer.serialize_i64(*value),
+            Value::Float(value) => serializer.serialize_f64(*value),
+            Value::Text(value) => serializer.serialize_str(value),
+            Value::List(list) => {
+                let mut sequence = serializer.serialize_seq(Some(list.len()))?;
+                for item in list {
+                    sequence.serialize_element(item)?;
+                }
+                sequence.end()
+            }
+            Value::Map(map) => {
+                let mut entries = serializer.serialize_map(Some(map.len()))?;
+                for entry in map.iter() {
+                    entries.serialize_entry(&entry.key, &entry.node)?;
+                }
+                entries.end()
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! A checked set as text: one JSON object a line for Argo CD, YAML for people, a file an object for git.
+
+mod color;
+mod folder;
+mod json;
+mod order;
+mod yaml;
+
+pub use color::paint;
+pub use folder::{file_name, write_folder};
+pub use json::ndjson;
+pub use order::order;
+pub use yaml::{to_yaml, yaml};

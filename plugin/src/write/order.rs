@@ -1,0 +1,52 @@
+//! The order in which objects are written: wave, then Argo CD's order of kinds, then namespace, then name.
+
+use crate::render::Manifest;
+
+/// Argo CD's order of kinds (gitops-engine, `pkg/sync/sync_tasks.go`); what is not named comes last.
+const KINDS: &[&str] = &[
+    "Namespace",
+    "NetworkPolicy",
+    "ResourceQuota",
+    "LimitRange",
+    "PodSecurityPolicy",
+    "PodDisruptionBudget",
+    "ServiceAccount",
+    "Secret",
+    "SecretList",
+    "ConfigMap",
+    "StorageClass",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "CustomResourceDefinition",
+    "ClusterRole",
+    "ClusterRoleList",
+    "ClusterRoleBinding",
+    "ClusterRoleBindingList",
+    "Role",
+    "RoleList",
+    "RoleBinding",
+    "RoleBindingList",
+    "Service",
+    "DaemonSet",
+    "Pod",
+    "ReplicationController",
+    "ReplicaSet",
+    "Deployment",
+    "HorizontalPodAutoscaler",
+    "StatefulSet",
+    "Job",
+    "CronJob",
+    "IngressClass",
+    "Ingress",
+    "APIService",
+];
+
+/// Puts a set in order.
+pub fn order(manifests: &mut [Manifest]) {
+    manifests.sort_by_cached_key(|manifest| {
+        let rank = KINDS.iter().position(|kind| *kind == manifest.kind()).unwrap_or(KINDS.len());
+        let id = manifest.id();
+        let text = |text: &str| text.to_owned();
+        (manifest.wave(), rank, text(id.group), text(id.kind), text(id.namespace), text(id.name))
+    });
+}
