@@ -27,6 +27,8 @@ pub struct Cell {
     pub defaults: Node,
 }
 
+/// The version of this plugin.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The values that hold where neither platform, tier nor tenant says otherwise, written as a tenant's spec.
 const DEFAULTS: &str = include_str!("resolve/defaults.yaml");
 
@@ -50,6 +52,20 @@ impl Cell {
             return Err(problems);
         }
         Ok(Self { folder, platform, modules, templates, defaults })
+    }
+
+    /// A new sidecar never changes a tenant whose pin did not move.
+    ///
+    /// # Errors
+    /// The platform file is for another version of the plugin.
+    pub fn is_for_this_version(&self) -> Result<(), Problem> {
+        let pinned = &self.platform.spec.tenantry;
+        if pinned.as_str() == VERSION {
+            return Ok(());
+        }
+        let message = format!("this commit is rendered by tenantry {}, and this is {VERSION}", pinned.as_str());
+        let hint = format!("name the plugin `tenantry-v{}` in the Application", pinned.as_str());
+        Err(Problem::new(pinned.at, message).label("another version").hint(hint))
     }
 }
 
@@ -98,7 +114,11 @@ fn read_modules(
                 .push(problem.label("the module's description").hint("its path begins at the platform file's folder"));
             continue;
         }
+        let before = problems.len();
         let Some((module, ..)) = read_file::<Module>(files, sources, &path, problems) else { continue };
+        if problems.len() > before {
+            continue;
+        }
         let At { value: version, at } = &module.version;
         if *version != used.version {
             problems.push(

@@ -108,15 +108,28 @@ impl Problems {
         self.0.len()
     }
 
-    /// All of them in the order of the text, each once: a value that is read twice (alone, and merged
-    /// with its tier) tells its problem twice.
+    /// All of them in the order of the text, each once: a value that is read twice (alone, and merged with its
+    /// tier) tells its problem twice. What a later stage says of a map in which an earlier one found a mistake
+    /// follows from that mistake (`unknown field \`sourc\`` first, then no `source`), so it is left out.
     pub fn into_sorted(self) -> Vec<Problem> {
-        let mut all = self.0;
-        all.sort_by(|a, b| a.place.cmp(&b.place));
+        let mut all: Vec<(usize, Problem)> = self.0.into_iter().enumerate().collect();
+        all.sort_by(|(_, a), (_, b)| a.place.cmp(&b.place));
+        let follows = |at: usize| {
+            let (order, problem) = &all[at];
+            let Place::At(outer) = &problem.place else { return false };
+            all[at + 1..]
+                .iter()
+                .map_while(|(other, inner)| match &inner.place {
+                    Place::At(inner) if inner.file == outer.file && inner.start < outer.end => Some((other, inner)),
+                    _ => None,
+                })
+                .any(|(other, inner)| other < order && inner.end <= outer.end && inner != outer)
+        };
+        let kept: Vec<bool> = (0..all.len()).map(|at| !follows(at)).collect();
         let mut unique: Vec<Problem> = Vec::with_capacity(all.len());
-        for problem in all {
-            let seen = unique.iter().rev().take_while(|other| other.place == problem.place);
-            if !seen.into_iter().any(|other| other.message == problem.message) {
+        for ((_, problem), _) in all.into_iter().zip(kept).filter(|(_, kept)| *kept) {
+            let mut same_place = unique.iter().rev().take_while(|other| other.place == problem.place);
+            if !same_place.any(|other| other.message == problem.message) {
                 unique.push(problem);
             }
         }

@@ -7,7 +7,10 @@ use crate::spec::{Platform, Tenant};
 
 /// The schema of `tenant.yaml`.
 pub fn tenant() -> Json {
-    document(Tenant::schema(), "tenant")
+    let mut schema = Tenant::schema();
+    // A tier is a spec too, and has no `tier`.
+    schema["properties"]["spec"]["required"] = json!(["tier"]);
+    document(schema, "tenant")
 }
 
 /// The schema of `platform.yaml`.

@@ -1,6 +1,6 @@
 //! Where a tenant's objects may be, and where the platform's.
 
-use super::kinds::find;
+use super::kinds::{Maker, find};
 use super::problem;
 use crate::names;
 use crate::problem::Problems;
@@ -83,7 +83,12 @@ impl<'a> Fence<'a> {
     /// Checks that an object lies inside.
     pub(super) fn check(&self, manifest: &Manifest, problems: &mut Problems) {
         // Kinds of custom templates are namespaced by rule.
-        let namespaced = find(manifest.api_version(), manifest.kind()).is_none_or(|kind| kind.namespaced);
+        let kind = find(manifest.api_version(), manifest.kind());
+        let namespaced = kind.is_none_or(|kind| kind.namespaced);
+        if self.tenant.is_some() && kind.is_some_and(|kind| kind.maker == Maker::Platform) {
+            // Told where its type is checked: no place would be right.
+            return;
+        }
         match (&self.tenant, namespaced) {
             (Some(tenant), true) => self.tenants_object(tenant, manifest, problems),
             (Some(tenant), false) => {

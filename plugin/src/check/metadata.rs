@@ -112,7 +112,8 @@ fn annotations(manifest: &Manifest, problems: &mut Problems) {
     let mut size = 0;
     for entry in annotations.into_iter().flat_map(Map::iter) {
         size += entry.key.len() + entry.node.as_text().map_or(0, str::len);
-        let value = entry.node.as_text().unwrap_or_default();
+        // What is no text is told as such.
+        let Some(value) = entry.node.as_text() else { continue };
         let at = entry.node.at;
         match entry.key.as_str() {
             "argocd.argoproj.io/sync-wave" if value.parse::<i32>().is_err() => problems.push(

@@ -13,9 +13,6 @@ use crate::report;
 use crate::source::{Sources, Span};
 use crate::write::ndjson;
 
-/// The version of this plugin.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
-
 /// Renders the set of the folder `here`.
 ///
 /// # Errors
@@ -54,7 +51,7 @@ fn set(
         .map_err(|failure| Problems::from(Problem::path(".", words(failure).trim_end().to_owned())))?;
     let place = locate(files, &below(root, here), named.as_deref())?;
     let cell = Cell::load(files, sources, &place.platform)?;
-    right_version(&cell)?;
+    cell.is_for_this_version()?;
     let (manifests, namespace, at) = match place.mode {
         Mode::Tenant => {
             let set = pipeline::tenant(&cell, files, sources, &place.folder)?;
@@ -82,20 +79,6 @@ fn handed_over(here: &Path, source_path: &str) -> PathBuf {
         root.pop();
     }
     root
-}
-
-/// A new sidecar never changes a tenant whose pin did not move.
-fn right_version(cell: &Cell) -> Result<(), Problem> {
-    let pinned = &cell.platform.spec.tenantry;
-    if pinned.as_str() == VERSION {
-        return Ok(());
-    }
-    Err(Problem::new(
-        pinned.at,
-        format!("this commit is rendered by tenantry {}, and this is {VERSION}", pinned.as_str()),
-    )
-    .label("another version")
-    .hint(format!("name the plugin `tenantry-v{}` in the Application", pinned.as_str())))
 }
 
 fn right_namespace(environment: &Environment, namespace: &str, at: Span) -> Result<(), Problem> {

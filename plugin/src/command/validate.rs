@@ -101,7 +101,10 @@ pub fn validate(
             }
         };
         let loaded = cells.entry(place.platform.clone()).or_insert_with(|| {
-            Cell::load(files, sources, &place.platform).map_err(|found| problems.append(found)).ok()
+            let cell = Cell::load(files, sources, &place.platform).map_err(|found| problems.append(found)).ok()?;
+            // What `generate` would refuse.
+            cell.is_for_this_version().unwrap_or_else(|problem| problems.push(problem));
+            Some(cell)
         });
         match loaded {
             Some(cell) if platform && cell.platform.spec.cluster.owner == Some(true) => {

@@ -66,8 +66,11 @@ pub(crate) fn refuse<T>(node: &Node, reader: &mut Reader<'_>, words: &[&str]) ->
     reader.problem(
         Problem::new(node.at, format!("{what} cannot be `{text}`"))
             .label("not one of the allowed values")
-            .maybe_hint(did_you_mean(text, words.iter().copied()))
-            .hint(format!("the values are {}", quoted_list(words.iter().copied()))),
+            .maybe_hint(did_you_mean(text, words.iter().copied()).filter(|_| words.len() > 1))
+            .hint(match words {
+                [only] => format!("write `{only}`"),
+                words => format!("the values are {}", quoted_list(words.iter().copied())),
+            }),
     );
     None
 }

@@ -3,7 +3,7 @@
 use super::{Read, Text, did_you_mean};
 use crate::problem::{Problem, Problems};
 use crate::source::Span;
-use crate::tree::{Map, Node};
+use crate::tree::{Map, Node, Value};
 
 /// Reads one tree.
 pub struct Reader<'a> {
@@ -29,9 +29,13 @@ impl<'a> Reader<'a> {
 
     /// Tells that a value is of the wrong kind.
     pub fn wants<T>(&mut self, node: &Node, wanted: &str) -> Option<T> {
+        if matches!(node.value, Value::Null) {
+            // Told when the file was parsed.
+            return None;
+        }
         let what = self.path();
         self.problems.push(
-            Problem::new(node.at, format!("{what} wants {wanted}, found {}", node.kind()))
+            Problem::new(node.at, format!("{what} wants {wanted}, found {}", node.found()))
                 .label(format!("wants {wanted}")),
         );
         None

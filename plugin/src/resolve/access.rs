@@ -11,10 +11,11 @@ impl Resolver<'_> {
             let (kind, subject) = match (&access.group, &access.user) {
                 (Some(group), None) => ("Group", group),
                 (None, Some(user)) => ("User", user),
-                (None, None) | (Some(_), Some(_)) => {
+                (group, _) => {
+                    let has =
+                        if group.is_some() { "has a `group` and a `user`" } else { "needs a `group` or a `user`" };
                     self.problems.push(
-                        Problem::new(access.at, format!("access `{name}` needs a `group` or a `user`"))
-                            .label("exactly one of the two"),
+                        Problem::new(access.at, format!("access `{name}` {has}")).label("exactly one of the two"),
                     );
                     continue;
                 }

@@ -3,9 +3,10 @@
 use super::releases::Chosen;
 use super::{PlatformFacts, ReleasePlan, Resolver, TenantFacts, Texts, texts};
 use crate::cell::{TenantFile, unknown};
+use crate::names;
 use crate::problem::Problem;
-use crate::read::At;
-use crate::spec::value::{ItemName, ObjectName};
+use crate::read::{At, Text as _};
+use crate::spec::value::{ItemName, ObjectName, TenantId};
 use crate::spec::{Platform, State};
 
 /// Says which program made an object.
@@ -81,9 +82,10 @@ impl Resolver<'_> {
         let name = &self.file.tenant.metadata.name;
         self.ring();
         self.destroy();
-        let namespace = self.namespace()?;
-        let id = self.spec.id.as_ref()?;
-        let domain = self.spec.domain.as_ref()?;
+        let namespace = self.namespace();
+        // What could not be read is told already; with its default the rest can still be looked at.
+        let id = self.spec.id.as_ref().map(|id| id.value.clone()).or_else(|| TenantId::parse(name.as_str()).ok())?;
+        let domain = self.spec.domain.as_ref();
         let owner = self.spec.owner.as_ref();
         Some(TenantFacts {
             name: name.to_string(),
@@ -91,12 +93,12 @@ impl Resolver<'_> {
             tier: self.spec.tier.as_ref()?.to_string(),
             ring: self.spec.ring.as_ref().map(|ring| ring.to_string()),
             state: self.state(),
-            host: domain.host.as_ref()?.to_string(),
-            tls_secret: domain.tls.as_ref().map(|tls| tls.secret_name.to_string()),
+            host: domain.and_then(|domain| domain.host.as_ref()).map(|host| host.to_string()).unwrap_or_default(),
+            tls_secret: domain.and_then(|domain| domain.tls.as_ref()).map(|tls| tls.secret_name.to_string()),
             namespace,
             team: owner.and_then(|owner| owner.team.as_ref()).map(ToString::to_string),
             email: owner.and_then(|owner| owner.email.as_ref()).map(ToString::to_string),
-            identity: self.identity(&id.value),
+            identity: self.identity(&id),
             service_accounts: releases
                 .iter()
                 .flat_map(|release| release.profile.service_accounts.values().map(ToString::to_string))
@@ -117,10 +119,12 @@ impl Resolver<'_> {
         }
     }
 
-    fn namespace(&mut self) -> Option<String> {
-        let At { value: namespace, at } = self.spec.namespace.as_ref()?;
-        let text = namespace.as_str();
+    fn namespace(&mut self) -> String {
         let prefix = &self.platform.namespace.prefix;
+        let Some(At { value: namespace, at }) = self.spec.namespace.as_ref() else {
+            return names::namespace(prefix, &self.file.tenant.metadata.name);
+        };
+        let text = namespace.as_str();
         let ours = [
             self.platform.control.namespace.as_str(),
             self.platform.argocd.namespace.as_str(),
@@ -143,13 +147,14 @@ impl Resolver<'_> {
                     .label("on the platform's deny list, or the platform's own"),
             );
         }
-        Some(text.to_owned())
+        text.to_owned()
     }
 
     fn destroy(&mut self) {
         let name = &self.file.tenant.metadata.name;
         match (self.state(), &self.spec.destroy, &self.spec.state) {
-            (State::Destroying, None, Some(state)) => self.problems.push(
+            // A `destroy` that could not be read is told already.
+            (State::Destroying, None, Some(state)) if self.file.spec.get(&["destroy"]).is_none() => self.problems.push(
                 Problem::new(state.at, "`destroying` needs `destroy`").label("not confirmed").hint(format!(
                     "add `destroy: {{confirm: {}}}`; data is kept unless it says `data: delete`",
                     name.as_str()

@@ -1,12 +1,14 @@
 //! What a tenant may not set or loosen, whatever its file says.
 
+use super::Layered;
 use crate::cell::TenantFile;
 use crate::problem::{Problem, Problems};
 use crate::source::Span;
-use crate::spec::{PlatformSpec, TenantSpec, Unlock};
+use crate::spec::{Approval, PlatformSpec};
+use crate::tree::Node;
 
 /// Tells what the tenant's file sets beyond its bounds. Quotas are compared in `quota`.
-pub(super) fn check(platform: &PlatformSpec, file: &TenantFile, spec: &TenantSpec, problems: &mut Problems) {
+pub(super) fn check(platform: &PlatformSpec, file: &TenantFile, layered: &Layered, problems: &mut Problems) {
     for path in platform.bounds.iter().flat_map(|bounds| &bounds.fixed) {
         let steps: Vec<&str> = path.as_str().split('.').collect();
         if let Some(node) = file.spec.get(&steps) {
@@ -18,24 +20,37 @@ pub(super) fn check(platform: &PlatformSpec, file: &TenantFile, spec: &TenantSpe
             );
         }
     }
-    let (Some(terraform), Some(own)) = (&platform.terraform, &spec.terraform) else { return };
-    if let (Some(floor), Some(approval)) = (&terraform.approval, &own.approval)
-        && approval.value < floor.value
-    {
-        problems.push(looser("approval", approval.value.word(), approval.at, floor.value.word(), floor.at));
-    }
-    let floor = terraform.unlock.as_ref();
-    if let (Some(floor), Some(unlock)) = (floor, &own.unlock)
-        && floor.value == Unlock::Never
-        && unlock.value == Unlock::IfHolderGone
-    {
-        problems.push(looser("unlock", unlock.value.word(), unlock.at, floor.value.word(), floor.at));
+    let Some(terraform) = &platform.terraform else { return };
+    let (approval, unlock) = (terraform.approval.as_ref(), terraform.unlock.as_ref());
+    let floors = [
+        ("approval", approval.map(|floor| (floor.value.word(), floor.at)), Approval::WORDS),
+        // From loose to tight.
+        ("unlock", unlock.map(|floor| (floor.value.word(), floor.at)), &["ifHolderGone", "never"]),
+    ];
+    for (field, platforms, words) in floors {
+        let at = |tree: &'_ Node| {
+            let node = tree.get(&["terraform", field])?;
+            Some((words.iter().find(|word| node.as_text() == Some(word))?, node.at)).map(|(word, at)| (*word, at))
+        };
+        // Each layer against the one below it: the tier against the platform, the tenant against the tier.
+        let layers = [platforms, at(&layered.below), at(&layered.tree)];
+        for (floor, own) in layers.iter().zip(&layers[1..]) {
+            if let (Some((floor, floor_at)), Some((own, own_at))) = (floor, own)
+                && rank(words, own) < rank(words, floor)
+            {
+                problems.push(looser(field, own, *own_at, floor, *floor_at));
+            }
+        }
     }
 }
 
+fn rank(words: &[&str], word: &str) -> Option<usize> {
+    words.iter().position(|other| *other == word)
+}
+
 fn looser(field: &str, given: &str, at: Span, floor: &str, floor_at: Span) -> Problem {
-    Problem::new(at, format!("`terraform.{field}: {given}` is looser than the platform's `{floor}`"))
+    Problem::new(at, format!("`terraform.{field}: {given}` is looser than `{floor}`"))
         .label("may be tightened, not loosened")
-        .related(floor_at, "the platform's")
+        .related(floor_at, "set here")
         .hint(format!("remove it, or write `{floor}`"))
 }

@@ -1,5 +1,7 @@
 //! What the tenant's pods are in the cloud, and the ServiceAccounts that say so.
 
+use std::collections::BTreeMap;
+
 use super::releases::Chosen;
 use super::{IdentityFacts, Resolver, RolePlan, RulePlan, ServiceAccountPlan, Texts, texts};
 use crate::names;
@@ -63,6 +65,15 @@ impl Resolver<'_> {
                     .related(aws.at, "the platform's account"),
             );
         }
+        let ours = self.platform.terraform.as_ref().and_then(|terraform| terraform.roles.as_ref());
+        if let Some(ours) = ours
+            && [&ours.provider, &ours.state].contains(&&given.value)
+        {
+            self.problems.push(
+                Problem::new(given.at, "a role of Terraform's own")
+                    .label("would give the tenant what Terraform may do"),
+            );
+        }
         let name = given.as_str().rsplit('/').next().unwrap_or_default();
         (given.to_string(), name.to_owned(), true)
     }
@@ -88,6 +99,7 @@ impl Resolver<'_> {
         if let (IdentityType::Irsa, Some(arn)) = (identity.kind, &identity.role_arn) {
             annotations.insert("eks.amazonaws.com/role-arn".to_owned(), arn.clone());
         }
+        self.distinct_accounts(releases);
         releases
             .iter()
             .flat_map(|release| {
@@ -101,6 +113,28 @@ impl Resolver<'_> {
                 annotations: annotations.clone(),
             })
             .collect()
+    }
+
+    /// Two releases with one ServiceAccount would have each other's rights.
+    fn distinct_accounts(&mut self, releases: &[Chosen<'_>]) {
+        let mut seen: BTreeMap<&str, &Chosen<'_>> = BTreeMap::new();
+        for release in releases {
+            for account in release.profile.service_accounts.values() {
+                if let Some(first) = seen.insert(account.as_str(), release) {
+                    let message = format!(
+                        "releases `{}` and `{}` have the same ServiceAccount `{account}`",
+                        first.name, release.name
+                    );
+                    self.problems.push(
+                        Problem::new(release.release.at, message)
+                            .label("two releases of one chart have one set of names")
+                            .related(first.release.at, "the other release")
+                            .hint("a tenant has one release of a chart"),
+                    );
+                    return;
+                }
+            }
+        }
     }
 
     pub(super) fn roles(&self, releases: &[Chosen<'_>]) -> Vec<RolePlan> {

@@ -18,6 +18,8 @@ pub struct Layered {
     pub tree: Node,
     /// The merged spec.
     pub spec: TenantSpec,
+    /// What stands below the tenant's own file: tier, platform, defaults.
+    pub below: Node,
 }
 
 /// Merges the layers of a tenant.
@@ -39,9 +41,10 @@ pub fn merge(cell: &Cell, file: &TenantFile, problems: &mut Problems) -> Option<
         }
     }?;
     let from_platform = platform_layer(&cell.platform, &file.tenant.metadata.name);
-    let tree = overlay(&overlay(&overlay(&cell.defaults, &from_platform), tier), &file.spec);
-    let spec = TenantSpec::read(&tree, &mut Reader::new(problems))?;
-    Some(Layered { tree, spec })
+    let below = overlay(&overlay(&cell.defaults, &from_platform), tier);
+    let tree = overlay(&below, &file.spec);
+    let spec = Reader::new(problems).inside("spec", |reader| TenantSpec::read(&tree, reader))?;
+    Some(Layered { tree, spec, below })
 }
 
 /// What the platform file says of every tenant, written as a tenant's spec.

@@ -51,7 +51,7 @@ struct Scope<'a> {
 
 /// Resolves a tenant from its merged layers. Tells every problem; gives a plan as far as one could be made.
 pub fn tenant(cell: &Cell, file: &TenantFile, layered: &Layered, problems: &mut Problems) -> Option<Plan> {
-    fixed::check(&cell.platform.spec, file, &layered.spec, problems);
+    fixed::check(&cell.platform.spec, file, layered, problems);
     let mut resolver = Resolver {
         cell,
         platform: &cell.platform.spec,

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::problem::{Problem, Problems};
-use crate::read::{did_you_mean, quoted_list};
+use crate::read::{Read as _, did_you_mean, quoted_list};
 use crate::spec::value::{ItemName, ModuleName, Variable};
-use crate::spec::{Chart, Delivery, Module, ModuleUse, Platform, PlatformSpec, PulledImage, TenantSpec};
+use crate::spec::{
+    Chart, Delivery, EgressTarget, Module, ModuleUse, Platform, PlatformSpec, ProfileEgress, PulledImage, TenantSpec,
+};
 
 /// Tells every rule that the file breaks.
 pub fn check(platform: &Platform, modules: &BTreeMap<ModuleName, Module>, problems: &mut Problems) {
@@ -30,7 +32,7 @@ pub fn check(platform: &Platform, modules: &BTreeMap<ModuleName, Module>, proble
     for dns in spec.network.dns.iter().filter(|dns| dns.namespace.is_some() == dns.cidr.is_some()) {
         let named = dns.namespace.as_ref().map_or_else(String::new, |name| format!(" (namespace `{name}`)"));
         problems.push(Problem::new(
-            spec.domain.at,
+            dns.at,
             format!("an entry of `network.dns`{named} needs a `namespace` or a `cidr`, exactly one of the two"),
         ));
     }
@@ -73,14 +75,14 @@ fn places(spec: &PlatformSpec, problems: &mut Problems) {
 }
 
 fn images(spec: &PlatformSpec, problems: &mut Problems) {
-    let pulls = spec.image_puller.as_ref().filter(|puller| puller.enabled != Some(false));
-    for image in pulls.iter().flat_map(|puller| &puller.images) {
+    let Some(puller) = spec.image_puller.as_ref().filter(|puller| puller.enabled != Some(false)) else { return };
+    for image in &puller.images {
         let missing = match image {
             PulledImage::Terraform => spec.terraform.is_none(),
             PulledImage::Runner => spec.runner.is_none(),
         };
         if missing {
-            let at = spec.domain.at;
+            let at = puller.at;
             problems.push(Problem::new(
                 at,
                 format!("`imagePuller` names the image `{image}`, and `spec.{image}` is not set"),
@@ -90,14 +92,28 @@ fn images(spec: &PlatformSpec, problems: &mut Problems) {
 }
 
 fn fixed_paths(spec: &PlatformSpec, problems: &mut Problems) {
+    let schema = TenantSpec::schema();
     for path in spec.bounds.iter().flat_map(|bounds| &bounds.fixed) {
-        let first = path.as_str().split('.').next().unwrap_or_default();
-        if !TenantSpec::KEYS.contains(&first) {
+        let mut here = &schema;
+        for step in path.as_str().split('.') {
+            let properties = &here["properties"];
+            if let Some(next) =
+                properties.get(step).or_else(|| here.get("additionalProperties").filter(|next| next.is_object()))
+            {
+                here = next;
+                continue;
+            }
+            // Below values that a chart or a module gives a meaning to, any path may be one.
+            if here["type"].is_null() && here.get("enum").is_none() {
+                break;
+            }
+            let known: Vec<&str> = properties.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
             problems.push(
                 Problem::new(path.at, format!("`{}` is no path of a tenant's spec", path.as_str()))
                     .label("fixes nothing")
-                    .maybe_hint(did_you_mean(first, TenantSpec::KEYS.iter().copied())),
+                    .maybe_hint(did_you_mean(step, known.iter().copied())),
             );
+            break;
         }
     }
 }
@@ -146,11 +162,20 @@ fn chart(name: &ItemName, chart: &Chart, spec: &PlatformSpec, problems: &mut Pro
                 .label("whose rules are they?"),
             );
         }
-        let open = profile.egress.iter().any(|egress| matches!(egress.to, crate::spec::EgressTarget::ApiServer));
+        let open = profile.egress.iter().any(|egress| matches!(egress.to, EgressTarget::ApiServer));
         if open && spec.network.api_server.is_empty() {
             problems.push(
                 Problem::new(profile.at, format!("a profile of chart `{name}` opens `apiServer`"))
                     .label("`network.apiServer` names no address"),
+            );
+        }
+        let needs_ports =
+            |egress: &&ProfileEgress| egress.ports.is_empty() && !matches!(egress.to, EgressTarget::ApiServer);
+        if profile.egress.iter().any(|egress| needs_ports(&egress)) {
+            problems.push(
+                Problem::new(profile.at, format!("a profile of chart `{name}` has an `egress` without `ports`"))
+                    .label("would open every port")
+                    .hint("name the ports; only `to: apiServer` has ports of its own"),
             );
         }
         if let Some(suspend) = profile.suspend.as_ref().filter(|suspend| suspend.as_map().is_none()) {
@@ -161,12 +186,9 @@ fn chart(name: &ItemName, chart: &Chart, spec: &PlatformSpec, problems: &mut Pro
 
 fn module(name: &ModuleName, used: &ModuleUse, description: &Module, problems: &mut Problems) {
     let known: Vec<&str> = description.variables.keys().map(Variable::as_str).collect();
-    let unknown = |variable: &Variable| !known.contains(&variable.as_str());
-    let place = |variable: &Variable| {
-        used.variables.get(variable).map(|template| template.at).or(used.description.as_ref().map(|path| path.at))
-    };
-    for variable in used.variables.keys().chain(&used.tenant_variables).filter(|variable| unknown(variable)) {
-        let Some(at) = place(variable) else { continue };
+    let mapped = used.variables.iter().map(|(variable, template)| (variable, template.at));
+    let tenants = used.tenant_variables.iter().map(|variable| (&variable.value, variable.at));
+    for (variable, at) in mapped.chain(tenants).filter(|(variable, _)| !known.contains(&variable.as_str())) {
         problems.push(
             Problem::new(at, format!("module `{name}` has no variable `{variable}`"))
                 .label("not in the module's description")

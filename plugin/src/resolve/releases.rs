@@ -51,7 +51,15 @@ impl<'a> Resolver<'a> {
                 let fits = |profile: &&At<Profile>| profile.commits.contains(&commit.value);
                 (commit.to_string(), commit.at, chart.profiles.iter().filter(fits).collect())
             }
-            _ => {
+            (Some(version), Some(commit)) => {
+                self.problems.push(
+                    Problem::new(commit.at, format!("release `{name}` has a `version` and a `commit`"))
+                        .label("exactly one of the two")
+                        .related(version.at, "the version"),
+                );
+                return None;
+            }
+            (None, None) => {
                 self.problems.push(
                     Problem::new(release.at, format!("release `{name}` needs a `version` or a `commit`"))
                         .label("exactly one of the two"),

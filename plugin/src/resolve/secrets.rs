@@ -134,6 +134,15 @@ impl Resolver<'_> {
         };
         let generators: Vec<GeneratorPlan> =
             shapes.iter().map(|(key, shape)| generator(object, key.as_str(), shape, wave)).collect();
+        let mut names: Vec<&str> = generators.iter().map(|generator| generator.generator.as_str()).collect();
+        names.sort_unstable();
+        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            self.problems.push(
+                Problem::new(secret.at, format!("secret `{name}` has keys that differ in `-`, `_`, `.` or case only"))
+                    .label(format!("both would have the generator `{}`", twice[0])),
+            );
+            return None;
+        }
         let keys = shapes.keys().zip(&generators).map(|(key, generator)| GeneratedKeyPlan {
             key: key.to_string(),
             generator: generator.generator.clone(),
@@ -191,15 +200,18 @@ impl Resolver<'_> {
     /// beginning of another's.
     fn key_prefix(&mut self, store: &SecretStore, scope: &Context) -> Option<String> {
         let made = store.key_prefix.evaluate(scope, &mut self.budget, self.problems);
-        let prefix = made.first()?.as_text().filter(|prefix| prefix.ends_with('/')).map(str::to_owned);
-        if prefix.is_none() {
-            self.problems.push(
-                Problem::new(store.key_prefix.at, "`keyPrefix` is no text that ends in `/`")
-                    .label("must end in `/`")
-                    .hint("like `tenants/${{ tenant.id }}/`"),
-            );
+        let prefix = made.first()?.as_text().unwrap_or_default().to_owned();
+        let own = [self.spec.id.as_ref()?.as_str(), self.file.tenant.metadata.name.as_str()];
+        let problem = |message: &str, label: &str| {
+            Problem::new(store.key_prefix.at, message).label(label).hint("like `tenants/${{ tenant.id }}/`")
+        };
+        if !prefix.ends_with('/') {
+            self.problems.push(problem("`keyPrefix` is no text that ends in `/`", "must end in `/`"));
+        } else if !prefix.split('/').any(|part| own.contains(&part)) {
+            let label = "must hold the tenant's id or name between its `/`";
+            self.problems.push(problem("`keyPrefix` is the same for every tenant", label));
         }
-        prefix
+        Some(prefix)
     }
 }
 

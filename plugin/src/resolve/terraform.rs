@@ -189,7 +189,7 @@ impl Resolver<'_> {
             let problem = Problem::new(own.at, format!("`terraform.variables` wants a map, found {}", own.kind()));
             return self.problems.push(problem.label("wants a map"));
         };
-        let known: Vec<&str> = used.tenant_variables.iter().map(Variable::as_str).collect();
+        let known: Vec<&str> = used.tenant_variables.iter().map(|variable| variable.as_str()).collect();
         for entry in map.iter() {
             if known.contains(&entry.key.as_str()) {
                 variables.insert(entry.clone());

@@ -6,8 +6,8 @@ use serde_json::{Value as Json, json};
 
 use super::ApiVersion;
 use super::value::{
-    AnnotationKey, AnnotationValue, ChartPath, Cidr, Commit, Email, ExactVersion, Host, ItemName, KeyName, LabelKey,
-    LabelValue, ModuleName, ObjectName, Port, QuotaKey, ResourceName, RoleArn, Subject, TenantId, TenantName,
+    AnnotationKey, AnnotationValue, Cidr, Commit, Email, ExactVersion, Host, ItemName, KeyName, LabelKey, LabelValue,
+    ModuleName, ObjectName, Port, QuotaKey, ResourceName, RoleArn, Subject, TenantId, TenantName,
 };
 use crate::quantity::Quantity;
 use crate::read::{At, Read, Reader, choice, record};
@@ -273,7 +273,7 @@ record! {
         /// With `existing`: the Secret's name.
         name: Option<At<ObjectName>>,
         /// With `external`: the key in the store, below the platform's `keyPrefix`.
-        key: Option<At<ChartPath>>,
+        key: Option<At<StoreKey>>,
         /// With `generated`: each key's shape. With `external`: the properties to take.
         keys: Option<At<SecretKeys>>,
         /// A new number is a rotation. Default: 1.
@@ -474,5 +474,23 @@ crate::spec::value::text! {
 
 crate::spec::value::text! {
     /// An annotation of another cloud's identity for ServiceAccounts. Argo CD's and Kubernetes' own are refused.
-    IdentityKey, "an annotation key", None, |text| <AnnotationKey as crate::read::Text>::parse(text).map(|_| ())
+    IdentityKey, "an annotation key", None, |text| {
+        <AnnotationKey as crate::read::Text>::parse(text)?;
+        // The role is what `irsa` decides, by the tenant's id.
+        crate::spec::value::rule(!text.starts_with("eks.amazonaws.com/"), "the prefix `eks.amazonaws.com` is reserved: use `type: irsa`")
+    }
+}
+
+crate::spec::value::text! {
+    /// A key of the platform's store, below the tenant's prefix.
+    StoreKey, "a key in the store", Some("^[A-Za-z0-9_+=.@-]+(/[A-Za-z0-9_+=.@-]+)*$"), |text| crate::spec::value::rule(
+        text.len() <= 256
+            && text.split('/').all(|part| {
+                !part.is_empty()
+                    && part != "."
+                    && part != ".."
+                    && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=.@-".contains(&byte))
+            }),
+        "names of letters, digits and `_+=.@-` with `/` between, below the tenant's own prefix",
+    )
 }

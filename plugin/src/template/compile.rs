@@ -74,6 +74,11 @@ impl Compiler<'_> {
                         .label("nothing to repeat here")
                         .hint("put it into an item of a list, or on a whole document; a map is filled by `$merge`"),
                 ),
+                key if key.contains("${{") => self.problems.push(
+                    Problem::new(entry.key_at, "an expression in a key")
+                        .label("a key is always literal")
+                        .hint("lay a map over this one with `$merge`"),
+                ),
                 key => match key.strip_prefix('$') {
                     Some(rest) if !rest.starts_with('$') => self.problems.push(
                         Problem::new(entry.key_at, format!("unknown directive `{key}`"))
@@ -90,13 +95,6 @@ impl Compiler<'_> {
     }
 
     fn entry(&mut self, part: &mut MapPart, entry: &Entry, key: &str) {
-        if key.contains("${{") {
-            self.problems.push(
-                Problem::new(entry.key_at, "an expression in a key")
-                    .label("a key is always literal")
-                    .hint("lay a map over this one with `$merge`"),
-            );
-        }
         let placeholder = Node::new(Value::Null, entry.node.at);
         let bare = Entry { key: key.to_owned(), key_at: entry.key_at, node: placeholder };
         part.entries.push((bare, self.part(&entry.node, false)));

@@ -28,13 +28,17 @@ impl Evaluation<'_> {
         let Some(items) = self.value(&repeat.items, context) else {
             return Vec::new();
         };
-        let Ok(items) = items.try_iter() else {
-            self.problems.push(repeat.items.problem("`$for` wants a list"));
-            return Vec::new();
+        let items = match (items.kind(), items.try_iter()) {
+            (ValueKind::Seq | ValueKind::Iterable, Ok(items)) => items,
+            (kind, _) => {
+                self.problems.push(repeat.items.problem(&format!("`$for` wants a list, found a {kind}")));
+                return Vec::new();
+            }
         };
         let mut made = Vec::new();
         for item in items {
             if self.budget.is_spent() {
+                self.spent::<()>(repeat.items.problem("the templates make too much"));
                 break;
             }
             let own = Found::from_pairs([(repeat.variable.as_str(), item)]);

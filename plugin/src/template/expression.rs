@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use minijinja::{Environment, UndefinedBehavior, Value};
 
 use crate::problem::Problem;
-use crate::read::did_you_mean;
+use crate::read::{did_you_mean, quoted_list};
 use crate::source::Span;
 
 /// Work that one expression may do: about an instruction, or 64 bytes, each.
@@ -89,7 +89,10 @@ impl Expression {
                         .flatten()
                         .filter_map(|key| key.as_str().map(str::to_owned))
                         .collect();
-                    return problem.maybe_hint(did_you_mean(step, known.iter().map(String::as_str)));
+                    let known = || known.iter().map(String::as_str);
+                    let near = did_you_mean(step, known());
+                    let all = (known().count() > 0).then(|| format!("there are {}", quoted_list(known())));
+                    return problem.maybe_hint(near.or(all));
                 }
             }
         }
@@ -103,7 +106,7 @@ fn words(error: &minijinja::Error) -> String {
         return "takes too much work".to_owned();
     }
     match error.detail() {
-        Some(detail) => format!("{} ({detail})", error.kind()),
+        Some(detail) => detail.to_owned(),
         None => error.kind().to_string(),
     }
 }

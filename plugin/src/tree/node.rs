@@ -16,7 +16,7 @@ pub struct Node {
 /// What YAML and JSON have in common.
 #[derive(Clone, Debug)]
 pub enum Value {
-    /// No value. Never read from a file; an expression may yield it.
+    /// No value: a problem wherever it stands. Parsing a file tells it, and so does checking an object.
     Null,
     /// `true` or `false`.
     Bool(bool),
@@ -195,6 +195,16 @@ impl Node {
                 map.values_mut().for_each(Node::sort);
             }
             _ => {}
+        }
+    }
+
+    /// The value itself where it is short, else its kind, as an error says it.
+    pub fn found(&self) -> String {
+        match &self.value {
+            Value::Bool(value) => format!("`{value}`"),
+            Value::Int(value) => format!("`{value}`"),
+            Value::Float(value) => format!("`{value}`"),
+            _ => self.kind().to_owned(),
         }
     }
 

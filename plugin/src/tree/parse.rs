@@ -83,7 +83,9 @@ impl Builder<'_> {
     fn take(&mut self, event: Event<'_>, at: Span) -> bool {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_extras(anchor, tag.is_some(), at);
+                if !self.takes_properties(anchor, tag.is_some(), at) {
+                    return false;
+                }
                 if self.wants_key() {
                     return self.key(&text, style, at);
                 }
@@ -91,7 +93,9 @@ impl Builder<'_> {
                 self.add(Node::new(value, at))
             }
             Event::SequenceStart(_, anchor, tag) => {
-                self.refuse_extras(anchor, tag.is_some(), at);
+                if !self.takes_properties(anchor, tag.is_some(), at) {
+                    return false;
+                }
                 if self.wants_key() {
                     return self.refuse_key(at);
                 }
@@ -99,7 +103,9 @@ impl Builder<'_> {
                 true
             }
             Event::MappingStart(_, anchor, tag) => {
-                self.refuse_extras(anchor, tag.is_some(), at);
+                if !self.takes_properties(anchor, tag.is_some(), at) {
+                    return false;
+                }
                 if self.wants_key() {
                     return self.refuse_key(at);
                 }
@@ -116,14 +122,9 @@ impl Builder<'_> {
                 None => true,
             },
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
-                // Nothing is expanded, so a file of aliases to aliases costs nothing.
-                self.problems.push(
-                    Problem::new(at, "an alias").label("not allowed").hint("write the value out where it is wanted"),
-                );
-                if self.wants_key() {
-                    return self.refuse_key(at);
-                }
-                self.add(Node::text("", at))
+                let problem = Problem::new(at, "an alias").label("not allowed");
+                self.problems.push(problem.hint("write the value out where it is wanted"));
+                false
             }
             _ => true,
         }
@@ -133,15 +134,18 @@ impl Builder<'_> {
         matches!(self.open.last(), Some(Open::Map { key: None, .. }))
     }
 
-    fn refuse_extras(&mut self, anchor: usize, tagged: bool, at: Span) {
+    /// Reading ends at the first anchor: a file of anchors and aliases is one problem, not a thousand.
+    fn takes_properties(&mut self, anchor: usize, tagged: bool, at: Span) -> bool {
         if anchor != 0 {
             let problem = Problem::new(at, "an anchor (`&name`)").label("not allowed on this value");
             self.problems.push(problem.hint("write the value out where it is wanted"));
+            return false;
         }
         if tagged {
             let problem = Problem::new(at, "a tag (`!name`)").label("not allowed on this value");
             self.problems.push(problem.hint("leave the tag out; quote what is meant as text"));
         }
+        true
     }
 
     fn refuse_key(&mut self, at: Span) -> bool {
@@ -155,7 +159,9 @@ impl Builder<'_> {
         if plain_style && text == "<<" {
             let problem = Problem::new(at, "a merge key (`<<`)").label("not allowed");
             self.problems.push(problem.hint("write the keys out"));
-        } else if plain_style && (text.is_empty() || text == "~") {
+            return false;
+        }
+        if plain_style && (text.is_empty() || text == "~") {
             self.problems.push(Problem::new(at, "a key without a name").hint("a key is text"));
         }
         if let Some(Open::Map { key, keys, .. }) = self.open.last_mut() {
@@ -185,7 +191,7 @@ impl Builder<'_> {
                         .label("nothing is given")
                         .hint("give a value, or leave the key out; text that says null is written `\"null\"`"),
                 );
-                Value::Text(String::new())
+                Value::Null
             }
             Plain::Unclear(why, instead) => {
                 self.problems.push(

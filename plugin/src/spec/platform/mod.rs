@@ -91,7 +91,7 @@ record! {
         /// Kinds that custom templates may make: namespaced, their metadata checked.
         custom_kinds = "customKinds": Vec<At<ApiVersionKind>>,
         /// Keeps the Terraform images on the nodes that run Terraform.
-        image_puller = "imagePuller": Option<ImagePuller>,
+        image_puller = "imagePuller": Option<At<ImagePuller>>,
     }
 }
 

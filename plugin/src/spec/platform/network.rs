@@ -9,7 +9,7 @@ record! {
     /// The cluster's network.
     pub struct PlatformNetwork {
         /// Where names are looked up.
-        dns: Vec<Dns>,
+        dns: Vec<At<Dns>>,
         /// The ingress controller.
         ingress: Option<Ingress>,
         /// The API server's addresses.

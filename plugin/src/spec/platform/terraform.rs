@@ -127,7 +127,7 @@ record! {
         /// Its variables: expressions over the resolved tenant.
         variables: BTreeMap<Variable, At<Template>>,
         /// Those that a tier or a tenant may set.
-        tenant_variables = "tenantVariables": Vec<Variable>,
+        tenant_variables = "tenantVariables": Vec<At<Variable>>,
     }
 }
 

@@ -86,7 +86,7 @@ fn dns_label(text: &str, max: usize) -> Result<(), String> {
 fn dns_subdomain(text: &str) -> Result<(), String> {
     rule(
         text.len() <= 253 && text.split('.').all(|label| dns_label(label, 63).is_ok()),
-        "lower-case labels of `a-z`, `0-9` and `-` with dots between them, 253 characters at most",
+        "labels of 1 to 63 of `a-z`, `0-9` and `-` with dots between them, 253 characters at most",
     )
 }
 

@@ -2,12 +2,13 @@
 
 use super::{dns_label, dns_subdomain, rule, text};
 
+const LABEL_OF_3_TO_40: &str = "3 to 40 of `a-z`, `0-9` and `-`, beginning and ending with a letter or digit";
+
 text! {
     /// A tenant's name. It goes into names of at most 52 characters, so it is short; `--` separates it from
     /// what follows in shared namespaces, so it holds none.
     TenantName, "a tenant name", Some("^(?!.*--)[a-z0-9]([a-z0-9-]{1,38})[a-z0-9]$"), |text| {
-        dns_label(text, 40)?;
-        rule(text.len() >= 3, "at least 3 characters")?;
+        rule((3..=40).contains(&text.len()) && dns_label(text, 40).is_ok(), LABEL_OF_3_TO_40)?;
         rule(!text.contains("--"), "`--` is not allowed: it separates the tenant from the rest of a name")
     }
 }
@@ -15,8 +16,7 @@ text! {
 text! {
     /// What a tenant is called in the cloud; a UUID is usual.
     TenantId, "a tenant id", Some("^(?!.*--)[a-z0-9]([a-z0-9-]{1,38})[a-z0-9]$"), |text| {
-        dns_label(text, 40)?;
-        rule(text.len() >= 3, "at least 3 characters")?;
+        rule((3..=40).contains(&text.len()) && dns_label(text, 40).is_ok(), LABEL_OF_3_TO_40)?;
         rule(!text.contains("--"), "`--` is not allowed")
     }
 }
