@@ -1,4 +1,4 @@
-//! One tenant, and a fleet of a thousand, without the process around them.
+//! The whole process as Argo CD starts it, one tenant, and a fleet of a thousand.
 
 use std::path::Path;
 
@@ -7,6 +7,7 @@ use tenantry::cell::Cell;
 use tenantry::command::validate;
 use tenantry::find::{Disk, Memory};
 use tenantry::problem::Problems;
+use tenantry::render::Wanted;
 use tenantry::source::Sources;
 use tenantry::{pipeline, write};
 
@@ -19,11 +20,33 @@ fn fleet() -> Disk {
     Disk::new(root.clone(), &root)
 }
 
+fn process(bencher: Bencher<'_, '_>, folder: &str, argument: &str) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/fleet").join(folder);
+    bencher.bench(|| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tenantry"));
+        let output = command.arg(argument).current_dir(&root).output().unwrap();
+        assert!(output.status.success());
+        output.stdout.len()
+    });
+}
+
+/// The whole process: start and end, nothing else.
+#[divan::bench]
+fn process_start(bencher: Bencher<'_, '_>) {
+    process(bencher, "", "--version");
+}
+
+/// The whole process: the smallest and the largest tenant of the fleet.
+#[divan::bench(args = ["hobby", "globex", "meridian"])]
+fn process_generate(bencher: Bencher<'_, '_>, name: &str) {
+    process(bencher, &format!("tenants/{name}"), "generate");
+}
+
 /// Platform file, modules, templates: what every run reads first.
 #[divan::bench]
 fn cell(bencher: Bencher<'_, '_>) {
     let files = fleet();
-    bencher.bench(|| Cell::load(&files, &Sources::default(), "platform.yaml").unwrap());
+    bencher.bench(|| Cell::load(&files, &Sources::default(), "platform.yaml", Wanted::Tenants).unwrap());
 }
 
 /// One tenant of a cell that is read already, from its file to the bytes for Argo CD.
@@ -31,7 +54,7 @@ fn cell(bencher: Bencher<'_, '_>) {
 fn tenant(bencher: Bencher<'_, '_>, name: &str) {
     let files = fleet();
     let sources = Sources::default();
-    let cell = Cell::load(&files, &sources, "platform.yaml").unwrap();
+    let cell = Cell::load(&files, &sources, "platform.yaml", Wanted::Tenants).unwrap();
     bencher.bench(|| {
         let set = pipeline::tenant(&cell, &files, &Sources::default(), &format!("tenants/{name}"));
         set.map(|set| write::ndjson(&set.manifests)).ok()

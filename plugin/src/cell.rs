@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::find::{Files, TENANT_FILE, join, parent};
 use crate::problem::{Problem, Problems};
 use crate::read::{At, Read, Reader, did_you_mean, quoted_list, refuse_literal_secrets};
-use crate::render::Templates;
+use crate::render::{Templates, Wanted};
 use crate::resolve::platform_rules;
 use crate::source::{FileId, Sources, Span};
 use crate::spec::value::ModuleName;
@@ -33,15 +33,15 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const DEFAULTS: &str = include_str!("resolve/defaults.yaml");
 
 impl Cell {
-    /// Reads a platform file, its modules' descriptions and its templates.
+    /// Reads a platform file, its modules' descriptions and those templates that are wanted.
     ///
     /// # Errors
     /// Every problem of every one of these files.
-    pub fn load(files: &dyn Files, sources: &Sources, path: &str) -> Result<Self, Problems> {
+    pub fn load(files: &dyn Files, sources: &Sources, path: &str, wanted: Wanted) -> Result<Self, Problems> {
         let mut problems = Problems::new();
         let folder = parent(path).unwrap_or_default().to_owned();
         let platform = read_file::<Platform>(files, sources, path, &mut problems);
-        let templates = Templates::load(files, sources, &join(&folder, "templates"), &mut problems);
+        let templates = Templates::load(files, sources, &join(&folder, "templates"), wanted, &mut problems);
         let defaults = document(sources, sources.add("built-in defaults", DEFAULTS), &mut problems);
         let (Some((platform, ..)), Some(defaults)) = (platform, defaults) else {
             return Err(problems);
@@ -132,8 +132,26 @@ fn read_modules(
     modules
 }
 
+/// A type that is a file of its own.
+trait Document: Read {
+    /// Its `kind`.
+    const KIND: &'static str;
+}
+
+impl Document for Tenant {
+    const KIND: &'static str = "Tenant";
+}
+
+impl Document for Platform {
+    const KIND: &'static str = "Platform";
+}
+
+impl Document for Module {
+    const KIND: &'static str = "Module";
+}
+
 /// A file of one document, its kind checked first, so that a file of another kind is one problem and not fifty.
-fn read_file<T: Read>(
+fn read_file<T: Document>(
     files: &dyn Files,
     sources: &Sources,
     path: &str,
@@ -153,9 +171,7 @@ fn read_file<T: Read>(
     };
     let file = sources.add(shown, text);
     let node = document(sources, file, problems)?;
-    let schema = T::schema();
-    let wanted = schema["properties"]["kind"]["enum"][0].as_str().unwrap_or_default();
-    if !is_kind(&node, wanted, problems) {
+    if !is_kind(&node, T::KIND, problems) {
         return None;
     }
     refuse_literal_secrets(&node, problems);

@@ -115,6 +115,15 @@ fn a_file_an_object() {
         }
     );
     assert_eq!(fs::read_dir(root.join("mine")).unwrap().count(), 1);
+    // Nor is what is no folder.
+    fs::write(root.join("file"), "precious").unwrap();
+    std::os::unix::fs::symlink("out", root.join("link")).unwrap();
+    for taken in ["file", "link", ".."] {
+        let ended = Run::new(&root, ["render", "tenants/acme", "-o", &format!("dir={taken}")]).run();
+        assert_eq!((ended.code, ended.stdout.as_str()), (1, ""), "{taken}: {ended}");
+    }
+    assert_eq!(fs::read_to_string(root.join("file")).unwrap(), "precious");
+    assert!(fs::symlink_metadata(root.join("link")).unwrap().is_symlink());
     // One broken tenant: nothing is written.
     fs::write(root.join("tenants/globex/tenant.yaml"), "kind: Tenant\n").unwrap();
     assert_eq!(Run::new(&root, ["render", "tenants", "-o", "dir=none"]).run().code, 1);

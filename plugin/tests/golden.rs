@@ -46,3 +46,34 @@ fn the_fleets_are_valid() {
         assert_eq!(ended.code, 0);
     }
 }
+
+/// What a tenant's set contains, the tenants' project lets through; what it contains beyond namespaced kinds is the
+/// one Namespace.
+#[test]
+fn the_project_allows_what_is_rendered() {
+    let objects = |folder: &std::path::Path| -> Vec<serde_json::Value> {
+        let ended = Run::new(folder, ["generate"]).run();
+        ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    for cell in ["fleet", "custom"] {
+        let root = testdata().join(cell);
+        let platform = objects(&root);
+        let project = platform
+            .iter()
+            .find(|object| object["kind"] == "AppProject" && object["spec"].get("sourceNamespaces").is_none())
+            .unwrap();
+        let allowed: Vec<(&str, &str)> = project["spec"]["namespaceResourceWhitelist"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|kind| (kind["group"].as_str().unwrap(), kind["kind"].as_str().unwrap()))
+            .collect();
+        for tenant in folders(&root.join("tenants")) {
+            for object in objects(&tenant) {
+                let version = object["apiVersion"].as_str().unwrap();
+                let kind = (version.split_once('/').map_or("", |(group, _)| group), object["kind"].as_str().unwrap());
+                assert!(allowed.contains(&kind) || kind == ("", "Namespace"), "{cell}: {kind:?}");
+            }
+        }
+    }
+}

@@ -11,6 +11,7 @@ use support::testdata;
 use tenantry::cell::Cell;
 use tenantry::find::Memory;
 use tenantry::pipeline;
+use tenantry::render::Wanted;
 use tenantry::source::Sources;
 use tenantry::write::{ndjson, yaml};
 
@@ -21,7 +22,8 @@ static PLATFORM: LazyLock<Memory> = LazyLock::new(|| {
     })
 });
 static CELL: LazyLock<Cell> = LazyLock::new(|| {
-    Cell::load(&*PLATFORM, &Sources::default(), "platform.yaml").expect("the fleet's platform is valid")
+    Cell::load(&*PLATFORM, &Sources::default(), "platform.yaml", Wanted::Tenants)
+        .expect("the fleet's platform is valid")
 });
 
 const NAME: &str = "acme";

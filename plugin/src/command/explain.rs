@@ -11,6 +11,7 @@ use crate::find::{Mode, locate};
 use crate::pipeline::{self, TenantSet};
 use crate::problem::Problems;
 use crate::read::did_you_mean;
+use crate::render::Wanted;
 use crate::source::Sources;
 use crate::tree::{Entry, Map, Node, Value};
 
@@ -23,7 +24,7 @@ pub(super) fn run(path: &Path, field: Option<&str>, output: &Output) -> Result<(
     if place.mode == Mode::Platform {
         return Err(Failure::Usage(format!("`{}` is a platform; `explain` is about a tenant", path.display())));
     }
-    let cell = Cell::load(&opened.files, &sources, &place.platform).map_err(failed)?;
+    let cell = Cell::load(&opened.files, &sources, &place.platform, Wanted::Tenants).map_err(failed)?;
     let set = pipeline::tenant(&cell, &opened.files, &sources, &place.folder).map_err(failed)?;
     let mut rows = Vec::new();
     let tree = resolved(&set);

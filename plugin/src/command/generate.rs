@@ -9,6 +9,7 @@ use crate::cell::Cell;
 use crate::find::{Disk, Mode, locate};
 use crate::pipeline;
 use crate::problem::{Problem, Problems};
+use crate::render::Wanted;
 use crate::report;
 use crate::source::{Sources, Span};
 use crate::write::ndjson;
@@ -50,7 +51,11 @@ fn set(
     let named = platform_below(platform, root, here)
         .map_err(|failure| Problems::from(Problem::path(".", words(failure).trim_end().to_owned())))?;
     let place = locate(files, &below(root, here), named.as_deref())?;
-    let cell = Cell::load(files, sources, &place.platform)?;
+    let wanted = match place.mode {
+        Mode::Tenant => Wanted::Tenants,
+        Mode::Platform => Wanted::Platform,
+    };
+    let cell = Cell::load(files, sources, &place.platform, wanted)?;
     cell.is_for_this_version()?;
     let (manifests, namespace, at) = match place.mode {
         Mode::Tenant => {

@@ -64,7 +64,7 @@ enum Command {
     },
     /// Prints the sets of tenants and platforms for people.
     #[command(after_help = "Examples:\n  tenantry render tenants/acme\n  tenantry render tenants/acme -o json\n  \
-                            tenantry render . -o dir=rendered")]
+                            tenantry render tenants -o dir=rendered")]
     Render {
         /// Folders of tenants or platforms, or folders with such below them. Default: the current folder.
         #[arg(value_name = "PATH")]

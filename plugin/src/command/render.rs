@@ -10,7 +10,7 @@ use crate::cell::Cell;
 use crate::find::{Mode, locate, walk};
 use crate::pipeline;
 use crate::problem::Problems;
-use crate::render::Manifest;
+use crate::render::{Manifest, Wanted};
 use crate::report;
 use crate::source::Sources;
 use crate::write::{ndjson, paint, write_folder, yaml};
@@ -107,7 +107,7 @@ fn render(
             }
         };
         if !cells.iter().any(|(path, _)| *path == place.platform) {
-            let cell = Cell::load(files, sources, &place.platform).map_err(|found| problems.append(found));
+            let cell = Cell::load(files, sources, &place.platform, Wanted::All).map_err(|found| problems.append(found));
             cells.push((place.platform.clone(), cell));
         }
         let Some((_, Ok(cell))) = cells.iter().find(|(path, _)| *path == place.platform) else { continue };

@@ -16,6 +16,7 @@ use crate::cell::Cell;
 use crate::find::{Files, Folder, PLATFORM_FILE, TENANT_FILE, locate, walk};
 use crate::pipeline::{self, TenantSet};
 use crate::problem::{Problem, Problems};
+use crate::render::Wanted;
 use crate::source::{Sources, Span};
 
 /// How many problems are shown; a fleet with more has one cause for most of them.
@@ -101,7 +102,9 @@ pub fn validate(
             }
         };
         let loaded = cells.entry(place.platform.clone()).or_insert_with(|| {
-            let cell = Cell::load(files, sources, &place.platform).map_err(|found| problems.append(found)).ok()?;
+            let cell = Cell::load(files, sources, &place.platform, Wanted::All)
+                .map_err(|found| problems.append(found))
+                .ok()?;
             // What `generate` would refuse.
             cell.is_for_this_version().unwrap_or_else(|problem| problems.push(problem));
             Some(cell)

@@ -107,6 +107,10 @@ impl Files for Disk {
         Ok(listed)
     }
 
+    fn exists(&self, path: &str) -> bool {
+        fs::symlink_metadata(self.root.join(path)).is_ok()
+    }
+
     fn show(&self, path: &str) -> String {
         let shown = relative(&self.here, &self.root.join(path));
         if shown.as_os_str().is_empty() { ".".to_owned() } else { shown.to_string_lossy().into_owned() }

@@ -42,6 +42,9 @@ pub trait Files: Sync {
     /// The folder cannot be read.
     fn list(&self, folder: &str) -> Result<Vec<Listed>, Problem>;
 
+    /// Whether there is anything at a path.
+    fn exists(&self, path: &str) -> bool;
+
     /// A path as people are shown it.
     fn show(&self, path: &str) -> String;
 }

@@ -1,6 +1,6 @@
 //! Which file a folder is about, and which platform file it belongs to.
 
-use super::files::{Files, Kind, join, parent};
+use super::files::{Files, join, parent};
 use crate::problem::Problem;
 
 /// The tenant's file in its folder.
@@ -35,8 +35,7 @@ pub struct Place {
 /// the first kind had made. Or there is no platform file.
 pub fn locate(files: &dyn Files, folder: &str, platform: Option<&str>) -> Result<Place, Problem> {
     let shown = files.show(folder);
-    let listed = files.list(folder)?;
-    let holds = |name: &str| listed.iter().any(|entry| entry.name == name);
+    let holds = |name: &str| files.exists(&join(folder, name));
     let mode = match (holds(TENANT_FILE), holds(PLATFORM_FILE)) {
         (true, false) => Mode::Tenant,
         (false, true) => Mode::Platform,
@@ -63,9 +62,10 @@ pub fn locate(files: &dyn Files, folder: &str, platform: Option<&str>) -> Result
 fn nearest_platform(files: &dyn Files, folder: &str) -> Result<String, Problem> {
     let mut at = parent(folder);
     while let Some(above) = at {
-        let holds = |entry: &super::Listed| entry.name == PLATFORM_FILE && entry.kind != Kind::Folder;
-        if files.list(above)?.iter().any(holds) {
-            return Ok(join(above, PLATFORM_FILE));
+        // Asked for by name: a folder of ten thousand tenants is not listed for each of them.
+        let platform = join(above, PLATFORM_FILE);
+        if files.exists(&platform) {
+            return Ok(platform);
         }
         at = parent(above);
     }

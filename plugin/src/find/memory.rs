@@ -39,6 +39,10 @@ impl Files for Memory {
         Ok(found.into_iter().map(|(name, kind)| Listed { name: name.to_owned(), kind, is_link: false }).collect())
     }
 
+    fn exists(&self, path: &str) -> bool {
+        self.0.contains_key(path)
+    }
+
     fn show(&self, path: &str) -> String {
         path.to_owned()
     }

@@ -4,7 +4,7 @@ mod manifest;
 mod templates;
 
 pub use manifest::{Id, Manifest};
-pub use templates::{Stage, TemplateFile, Templates};
+pub use templates::{Stage, TemplateFile, Templates, Wanted};
 
 use minijinja::Value as Context;
 use minijinja::value::Serde;

@@ -36,6 +36,28 @@ impl Stage {
     }
 }
 
+/// Which templates are wanted. Reading a template costs more than filling it, and `generate` reads them anew at
+/// each run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A tenant's.
+    Tenants,
+    /// The platform's own set's.
+    Platform,
+    /// Both.
+    All,
+}
+
+impl Wanted {
+    fn includes(self, stage: Stage) -> bool {
+        match self {
+            Self::All => true,
+            Self::Platform => stage == Stage::Platform,
+            Self::Tenants => stage != Stage::Platform,
+        }
+    }
+}
+
 /// A template file.
 #[derive(Debug)]
 pub struct TemplateFile {
@@ -51,10 +73,10 @@ pub struct Templates(BTreeMap<Stage, Vec<TemplateFile>>);
 
 impl Templates {
     /// The built-in templates with those of `folder` laid over them. Tells every problem of every file.
-    pub fn load(files: &dyn Files, sources: &Sources, folder: &str, problems: &mut Problems) -> Self {
+    pub fn load(files: &dyn Files, sources: &Sources, folder: &str, wanted: Wanted, problems: &mut Problems) -> Self {
         let mut own = own_files(files, sources, folder, problems);
         let mut templates = Self::default();
-        for stage in Stage::ALL {
+        for stage in Stage::ALL.into_iter().filter(|stage| wanted.includes(*stage)) {
             let mut found: BTreeMap<String, FileId> = BTreeMap::new();
             for file in BUILT_IN.get_dir(stage.folder()).into_iter().flat_map(|dir| dir.files()) {
                 let name = file.path().to_string_lossy().into_owned();

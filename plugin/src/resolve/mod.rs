@@ -79,6 +79,7 @@ pub fn tenant(cell: &Cell, file: &TenantFile, layered: &Layered, problems: &mut 
         access: resolver.access(),
         terraform: resolver.terraform(&tenant, &scope, has_terraform),
         record: facts::record(&tenant, &release_plans, resolver.module_in_use(has_terraform)),
+        last_wave: release_plans.iter().map(|release| release.wave).max().unwrap_or(1).max(secrets.last_wave()).max(1),
         labels,
         secrets: secrets.by_name,
         external_secrets: secrets.external,

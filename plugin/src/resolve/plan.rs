@@ -50,6 +50,8 @@ pub struct Plan {
     pub releases: Vec<ReleasePlan>,
     /// Terraform; null where the tenant has none.
     pub terraform: Option<TerraformPlan>,
+    /// The last wave, which Argo CD does not wait for.
+    pub last_wave: u8,
     /// The record's data.
     pub record: Texts,
 }

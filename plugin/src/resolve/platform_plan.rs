@@ -21,6 +21,8 @@ pub struct PlatformPlan {
     pub labels: Texts,
     /// What tenants' namespaces begin with.
     pub namespace_prefix: String,
+    /// Namespaces with that prefix that no tenant has.
+    pub namespace_deny: Vec<String>,
     /// The git repository of the tenants.
     pub repository: String,
     /// The project of the tenants' Applications.
@@ -94,6 +96,7 @@ pub fn platform(cell: &Cell) -> PlatformPlan {
         platform: facts::platform(&cell.platform),
         labels: facts::labels(&cell.platform, None),
         namespace_prefix: spec.namespace.prefix.to_string(),
+        namespace_deny: spec.namespace.deny.iter().map(ToString::to_string).collect(),
         repository: spec.argocd.repository.to_string(),
         tenants_project: spec.argocd.project.to_string(),
         chart_repositories: spec

@@ -25,6 +25,12 @@ pub(super) struct Secrets {
     pub(super) generators: Vec<GeneratorPlan>,
 }
 
+impl Secrets {
+    pub(super) fn last_wave(&self) -> u8 {
+        self.by_name.values().map(|secret| secret.wave).max().unwrap_or(0)
+    }
+}
+
 impl Resolver<'_> {
     pub(super) fn secrets(&mut self, scope: &Context, has_terraform: bool) -> Secrets {
         let mut secrets = Secrets::default();

@@ -143,11 +143,14 @@ impl Resolver<'_> {
     }
 
     fn pod(&self, platform: &PlatformTerraform, deadline: Seconds) -> PodPlan {
-        let mut resources = BTreeMap::new();
+        // A provider of a cloud takes about that much to start; without requests a Job would be the first to be evicted.
+        let least = [("cpu".to_owned(), "1".to_owned()), ("memory".to_owned(), "1Gi".to_owned())];
+        let mut resources = BTreeMap::from([("requests".to_owned(), BTreeMap::from(least))]);
         if let Some(given) = platform.pod.as_ref().and_then(|pod| pod.resources.as_ref()) {
-            resources.insert("requests".to_owned(), texts(&given.requests));
-            resources.insert("limits".to_owned(), texts(&given.limits));
-            resources.retain(|_, set| !set.is_empty());
+            resources.entry("requests".to_owned()).or_default().extend(texts(&given.requests));
+            if !given.limits.is_empty() {
+                resources.insert("limits".to_owned(), texts(&given.limits));
+            }
         }
         PodPlan {
             image: platform.image.to_string(),

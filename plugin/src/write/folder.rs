@@ -24,14 +24,19 @@ pub fn file_name(manifest: &Manifest) -> String {
 /// # Errors
 /// The folder holds something else, or cannot be written.
 pub fn write_folder(folder: &Path, sets: &[(String, Vec<Manifest>)]) -> io::Result<usize> {
+    // A link's own metadata: what it leads to is not ours to move away, nor is a file or a device.
+    if fs::symlink_metadata(folder).is_ok_and(|there| !there.is_dir()) {
+        return Err(io::Error::other("there is something that is not a folder; name a new one"));
+    }
+    let Some(name) = folder.file_name().map(|name| name.to_string_lossy().into_owned()) else {
+        return Err(io::Error::other("the folder has no name of its own; name a new one"));
+    };
     let occupied = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
     if occupied && !folder.join(MARKER).exists() {
         return Err(io::Error::other("the folder is not empty and was not made by `render`; name a new one"));
     }
-    let beside = |suffix: &str| -> PathBuf {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy();
-        folder.with_file_name(format!(".{name}.{}.{suffix}", std::process::id()))
-    };
+    let beside =
+        |suffix: &str| -> PathBuf { folder.with_file_name(format!(".{name}.{}.{suffix}", std::process::id())) };
     let (new, old) = (beside("new"), beside("old"));
     let written = fill(&new, sets).inspect_err(|_| drop(fs::remove_dir_all(&new)))?;
     if folder.exists() {
