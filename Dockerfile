@@ -4,7 +4,7 @@
 #   docker build --build-arg RUST_IMAGE=docker.io/library/rust:1.95.0@sha256:… -t registry.example.com/tenantry:v0.1.0 .
 #
 # RUST_IMAGE has no default on purpose: a tag can move, so whoever builds says by digest which compiler is used. Without
-# it the build stops at the first FROM. Any image with rustup and a C linker will do; rust-toolchain.toml decides the
+# it the build stops at the first FROM. Any Debian image with rustup and a C linker will do; rust-toolchain.toml decides the
 # compiler's version, whatever the image brings.
 ARG RUST_IMAGE
 
@@ -21,6 +21,9 @@ RUN crate="$(cargo pkgid --locked -p tenantry)" \
     && plugin="$(sed -n 's/^  version: v//p' argocd-cmp.yaml)" \
     && { [ "${crate}" = "${VERSION}" ] && [ "${plugin}" = "${VERSION}" ] \
     || { echo "error: versions differ: VERSION is \`${VERSION}\`, Cargo.toml has \`${crate}\`, argocd-cmp.yaml has \`${plugin}\`" >&2; exit 1; }; }
+# The static build's allocator is C, and is compiled against musl.
+RUN command -v musl-gcc >/dev/null \
+    || { apt-get update -q && apt-get install -q -y --no-install-recommends musl-tools; }
 RUN cargo build --release --locked -p tenantry --target x86_64-unknown-linux-musl
 
 FROM scratch

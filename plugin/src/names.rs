@@ -15,9 +15,16 @@ pub const CRON_JOB: usize = 52;
 const SEAL: usize = 11;
 
 /// The name of a tenant's object in a namespace that tenants share: `<tenant>--<part>`. No tenant's name holds
-/// `--`, so `acme` + `dev-server` never meets `acme-dev` + `server`.
+/// `--`, so `acme` + `dev-server` never meets `acme-dev` + `server`. Where it is too long, the tenant is shortened to
+/// `<beginning>--<hash>`, which is no tenant's name either.
 pub fn shared(tenant: &TenantName, part: &str, limit: usize) -> String {
-    format!("{}--{part}", shorten(tenant.as_str(), limit.saturating_sub(part.len() + 2)))
+    let name = tenant.as_str();
+    let room = limit.saturating_sub(part.len() + 2);
+    if name.len() <= room {
+        return format!("{name}--{part}");
+    }
+    let kept = name.get(..room.saturating_sub(SHORT + 2)).unwrap_or_default().trim_end_matches('-');
+    format!("{kept}--{}--{part}", hash(name.as_bytes(), SHORT))
 }
 
 /// The name of a tenant's object that will carry its content's hash; leaves room for it.
@@ -28,7 +35,7 @@ pub fn shared_sealed(tenant: &TenantName, part: &str, limit: usize) -> String {
 /// The part of a shared name that does not name the tenant, without a content's hash: what two tenants' names
 /// have in common.
 pub fn part_of(name: &str) -> Option<&str> {
-    let (_, part) = name.split_once("--")?;
+    let (_, part) = name.rsplit_once("--")?;
     match part.rsplit_once('-') {
         Some((part, hash)) if hash.len() + 1 == SEAL && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => Some(part),
         _ => Some(part),
@@ -37,7 +44,13 @@ pub fn part_of(name: &str) -> Option<&str> {
 
 /// Whether a shared name is this tenant's.
 pub fn is_of(tenant: &str, name: &str) -> bool {
-    name.split_once("--").is_some_and(|(owner, part)| !part.is_empty() && owner == shorten(tenant, owner.len()))
+    match name.split("--").collect::<Vec<_>>().as_slice() {
+        [owner, part] => *owner == tenant && !part.is_empty(),
+        [kept, short, part] => {
+            !kept.is_empty() && !part.is_empty() && tenant.starts_with(kept) && *short == hash(tenant.as_bytes(), SHORT)
+        }
+        _ => false,
+    }
 }
 
 /// A name with its content's hash.
@@ -73,14 +86,16 @@ pub fn jitter(name: &str, bound: u64) -> u64 {
     first % bound.max(1)
 }
 
+/// Characters of the hash that stands for what was left out of a name.
+const SHORT: usize = 8;
+
 /// The first characters of a name and a hash of it, where it is too long.
 fn shorten(name: &str, limit: usize) -> String {
-    const HASH: usize = 8;
     if name.len() <= limit {
         return name.to_owned();
     }
-    let kept = name.get(..limit.saturating_sub(HASH + 1)).unwrap_or_default().trim_end_matches('-');
-    format!("{kept}-{}", hash(name.as_bytes(), HASH))
+    let kept = name.get(..limit.saturating_sub(SHORT + 1)).unwrap_or_default().trim_end_matches('-');
+    format!("{kept}-{}", hash(name.as_bytes(), SHORT))
 }
 
 fn hash(content: &[u8], digits: usize) -> String {
@@ -101,8 +116,10 @@ mod tests {
         assert_eq!(shared(&name("acme"), "zenml", LABEL), "acme--zenml");
         let longest = name(&"a".repeat(40));
         let job = sealed(&shared_sealed(&longest, "terraform", JOB), b"content", JOB);
-        assert_eq!(job, "aaaaaaaaaaaaaaaaaaaaa-b04e4c0e--terraform-ed7002b439".replace("b04e4c0e", &job[22..30]));
+        assert_eq!(job, "aaaaaaaaaaaaaaaaaaaa--e33cdf9c--terraform-ed7002b439");
         assert_eq!(job.len(), JOB);
+        assert_eq!(part_of(&job), Some("terraform"));
+        assert!(is_of(longest.as_str(), &job) && !is_of("aaaaaaaaaaaaaaaaaaaa", &job) && !is_of("acme", &job));
         assert_ne!(shared(&name("acme"), "dev-server", LABEL), shared(&name("acme-dev"), "server", LABEL));
         let sibling = name(&format!("{}b", "a".repeat(39)));
         assert_ne!(shared(&longest, "terraform-drift", JOB), shared(&sibling, "terraform-drift", JOB));

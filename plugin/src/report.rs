@@ -31,7 +31,8 @@ pub fn whole(problem: &Problem, sources: &Sources, styled: bool) -> String {
         done.push(at.file);
         let here = held.iter().filter(|(other, ..)| other.file == at.file);
         let (text, first_line, offset) = excerpt(source, here.clone().map(|(at, ..)| *at));
-        let mut snippet = Snippet::source(text.to_owned()).path(source.path.clone()).line_start(first_line).fold(true);
+        let mut snippet =
+            Snippet::source(harmless(text)).path(printable(&source.path)).line_start(first_line).fold(true);
         for (at, source, label, kind) in here {
             let span = visible(source, *at);
             let span = span.start - offset..span.end - offset;
@@ -42,7 +43,7 @@ pub fn whole(problem: &Problem, sources: &Sources, styled: bool) -> String {
         group = group.element(snippet);
     }
     if let Place::Path(path) = &problem.place {
-        group = group.element(annotate_snippets::Origin::path(path.clone()));
+        group = group.element(annotate_snippets::Origin::path(printable(path)));
     }
     for hint in &problem.hints {
         group = group.element(Level::HELP.with_name("hint").message(printable(hint)));
@@ -123,7 +124,26 @@ pub fn line(problem: &Problem, sources: &Sources) -> String {
     }
 }
 
-/// Text of an input may hold what a terminal would obey.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { format!("\\u{{{:x}}}", c as u32) } else { c.to_string() }).collect()
+/// Text of an input may hold what a terminal would obey, or what turns the order of letters round.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().map(|c| if is_obeyed(c) { format!("\\u{{{:x}}}", c as u32) } else { c.to_string() }).collect()
+}
+
+/// The same for source lines, with as many bytes as before, so that carets stay in place.
+fn harmless(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\n' | '\t' => c,
+            c if is_obeyed(c) => match c.len_utf8() {
+                1 => '?',
+                2 => '\u{b7}',
+                _ => '\u{fffd}',
+            },
+            c => c,
+        })
+        .collect()
+}
+
+fn is_obeyed(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -4,7 +4,7 @@
 //! Sealed are ConfigMaps that are `immutable`, by their data, and Jobs that are no hooks, by their whole spec:
 //! both a Job's template and its `podFailurePolicy` are immutable.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::names;
 use crate::render::Manifest;
@@ -16,11 +16,19 @@ type Renamed = HashMap<(String, String), String>;
 /// Seals a set.
 pub fn seal(manifests: &mut [Manifest]) {
     let mut renamed = Renamed::new();
+    let mut seen = HashSet::new();
+    let keys = manifests.iter().filter(|manifest| is_sealed_config_map(manifest));
+    let keys = keys.map(|manifest| (manifest.namespace().to_owned(), manifest.name().to_owned()));
+    let twice: HashSet<(String, String)> = keys.filter(|key| !seen.insert(key.clone())).collect();
     for manifest in manifests.iter_mut().filter(|manifest| is_sealed_config_map(manifest)) {
         let content = content(&manifest.object, &["data", "binaryData"]);
         let new = names::sealed(manifest.name(), &content, names::LABEL);
-        renamed.insert((manifest.namespace().to_owned(), manifest.name().to_owned()), new.clone());
-        rename(manifest, new);
+        let key = (manifest.namespace().to_owned(), manifest.name().to_owned());
+        // Two of one name keep it, and are then refused as one object made twice.
+        if !twice.contains(&key) {
+            renamed.insert(key, new.clone());
+            rename(manifest, new);
+        }
     }
     for manifest in manifests.iter_mut() {
         if !renamed.is_empty() {

@@ -1,6 +1,6 @@
 //! The files that were read, and positions in them.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 /// A file that was read, by the order of reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,6 +38,8 @@ pub struct Source {
     pub path: String,
     /// The whole text.
     pub text: String,
+    /// Where each line begins; looked for once.
+    lines: OnceLock<Vec<usize>>,
 }
 
 /// A line and a column, both counted from 1; columns count characters.
@@ -56,12 +58,12 @@ impl Source {
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let before = &self.text[..offset];
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Position {
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before[start..].chars().count() + 1,
-        }
+        let lines = self.lines.get_or_init(|| {
+            std::iter::once(0).chain(self.text.match_indices('\n').map(|(newline, _)| newline + 1)).collect()
+        });
+        let line = lines.partition_point(|start| *start <= offset);
+        let start = lines[line - 1];
+        Position { line, column: self.text[start..offset].chars().count() + 1 }
     }
 }
 
@@ -76,7 +78,7 @@ impl Sources {
     pub fn add(&self, path: impl Into<String>, text: impl Into<String>) -> FileId {
         let mut files = self.files.write().unwrap_or_else(|poisoned| poisoned.into_inner());
         let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
-        files.push(Arc::new(Source { path: path.into(), text: text.into() }));
+        files.push(Arc::new(Source { path: path.into(), text: text.into(), lines: OnceLock::new() }));
         id
     }
 

@@ -170,7 +170,9 @@ fn bad_input_ends_soon() {
     fs::write(&file, (0..100_000).map(|at| format!("{at}:\n")).collect::<String>()).unwrap();
     assert_eq!(limited(&tenant).stderr.lines().count(), 11);
     fs::write(&file, (0..60_000).map(|at| format!("k{at}: 1\n")).collect::<String>()).unwrap();
-    refused(&line(":25001:1: more than 50000 keys and values in one file"));
+    refused(&line(":2001:1: more than 2000 keys in one map"));
+    fs::write(&file, "- x\n".repeat(60_000)).unwrap();
+    refused(&line(":50001:3: more than 50000 keys and values in one file"));
     for deep in ["[".repeat(100_000), "{a: ".repeat(100_000), "- ".repeat(100_000)] {
         fs::write(&file, deep).unwrap();
         let ended = limited(&tenant);

@@ -4,10 +4,11 @@ use super::kinds::{Maker, find};
 use super::problem;
 use crate::names;
 use crate::problem::Problems;
+use crate::read::Text as _;
 use crate::render::Manifest;
 use crate::resolve::{Plan, PlatformFacts, PlatformPlan, Texts};
 use crate::source::Span;
-use crate::spec::value::ApiVersionKind;
+use crate::spec::value::{ApiVersionKind, Commit, ExactVersion};
 
 /// What one set may contain.
 #[derive(Debug)]
@@ -174,6 +175,15 @@ impl<'a> Fence<'a> {
                     problem(manifest, node.at, format!("`{}`", path.join("."))).label("not for a child Application"),
                 );
             }
+        }
+        // Law 5: what runs is pinned.
+        if let Some(node) = object.get(&["spec", "source", "targetRevision"])
+            && let Some(revision) = node.as_text()
+            && ExactVersion::parse(revision).is_err()
+            && Commit::parse(revision).is_err()
+        {
+            let message = format!("`spec.source.targetRevision` is `{revision}`");
+            problems.push(problem(manifest, node.at, message).label("neither an exact version nor a commit"));
         }
         self.shared_name(tenant, manifest, problems);
     }

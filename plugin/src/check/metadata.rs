@@ -6,13 +6,26 @@ use crate::problem::Problems;
 use crate::read::{Text as _, did_you_mean, quoted_list};
 use crate::render::Manifest;
 use crate::resolve::TENANT_LABEL;
-use crate::spec::value::LabelValue;
-use crate::tree::{Map, Node, Value};
+use crate::spec::value::{LabelValue, qualified};
+use crate::tree::{Entry, Map, Node, Value};
 
 const HOOKS: &[&str] = &["PreSync", "Sync", "PostSync", "SyncFail", "PreDelete", "PostDelete", "Skip"];
 const HOOK_DELETE: &[&str] = &["HookSucceeded", "HookFailed", "BeforeHookCreation"];
 /// Kubernetes' limit of all annotations of an object together.
 const MAX_ANNOTATIONS: usize = 256 * 1024;
+
+/// Metadata that the API server sets.
+const SERVERS_OWN: &[&str] = &[
+    "creationTimestamp",
+    "deletionTimestamp",
+    "generateName",
+    "generation",
+    "managedFields",
+    "ownerReferences",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
 
 /// Checks that an object says what it is.
 pub(super) fn identity(manifest: &Manifest, problems: &mut Problems) {
@@ -57,7 +70,9 @@ fn name(manifest: &Manifest, problems: &mut Problems) {
     let name = manifest.name();
     // RBAC names are path segments; everything else is a DNS name.
     let is_role = manifest.api_version().starts_with("rbac.authorization.k8s.io/");
-    let well_formed = is_role
+    let is_segment =
+        |name: &str| !name.contains(['/', '%']) && name != "." && name != ".." && !name.contains(char::is_control);
+    let well_formed = (is_role && is_segment(name))
         || name.split('.').all(|label| {
             let edges = [label.bytes().next(), label.bytes().last()];
             edges.iter().all(|edge| edge.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()))
@@ -70,8 +85,13 @@ fn name(manifest: &Manifest, problems: &mut Problems) {
                 .label(format!("a lower-case DNS name of at most {limit} characters")),
         );
     }
-    if let Some(node) = manifest.object.get(&["metadata", "generateName"]) {
-        problems.push(problem(manifest, node.at, "`generateName`").label("Argo CD needs a name that stays"));
+    for field in SERVERS_OWN {
+        if let Some(node) = manifest.object.get(&["metadata", field]) {
+            let found = problem(manifest, node.at, format!("`metadata.{field}`"));
+            problems.push(
+                found.label("not for a manifest: it is the API server's to set, or makes a name that does not stay"),
+            );
+        }
     }
 }
 
@@ -79,6 +99,7 @@ fn labels(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Problems) {
     let labels = manifest.object.get(&["metadata", "labels"]);
     for entry in labels.and_then(Node::as_map).into_iter().flat_map(Map::iter) {
         let Some(value) = entry.node.as_text() else { continue };
+        well_formed_key(manifest, entry, "label", problems);
         if LabelValue::parse(value).is_err() {
             problems.push(
                 problem(manifest, entry.node.at, format!("label `{}` cannot be `{value}`", entry.key))
@@ -112,6 +133,7 @@ fn annotations(manifest: &Manifest, problems: &mut Problems) {
     let mut size = 0;
     for entry in annotations.into_iter().flat_map(Map::iter) {
         size += entry.key.len() + entry.node.as_text().map_or(0, str::len);
+        well_formed_key(manifest, entry, "annotation", problems);
         // What is no text is told as such.
         let Some(value) = entry.node.as_text() else { continue };
         let at = entry.node.at;
@@ -134,6 +156,12 @@ fn annotations(manifest: &Manifest, problems: &mut Problems) {
     }
     if size > MAX_ANNOTATIONS {
         problems.push(problem(manifest, manifest.object.at, "annotations of more than 256 KiB"));
+    }
+}
+
+fn well_formed_key(manifest: &Manifest, entry: &Entry, what: &str, problems: &mut Problems) {
+    if let Err(rule) = qualified(&entry.key) {
+        problems.push(problem(manifest, entry.key_at, format!("{what} key `{}`", entry.key)).label(rule));
     }
 }
 

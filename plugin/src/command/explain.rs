@@ -12,6 +12,7 @@ use crate::pipeline::{self, TenantSet};
 use crate::problem::Problems;
 use crate::read::did_you_mean;
 use crate::render::Wanted;
+use crate::report::printable;
 use crate::source::Sources;
 use crate::tree::{Entry, Map, Node, Value};
 
@@ -82,7 +83,7 @@ fn sorted(map: &Map) -> Vec<&Entry> {
 }
 
 fn shown(node: &Node) -> String {
-    serde_json::to_string(node).unwrap_or_default()
+    printable(&serde_json::to_string(node).unwrap_or_default())
 }
 
 fn table(rows: &[(String, String, String)]) -> String {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Failure;
 use crate::find::{Disk, PLATFORM_FILE, TENANT_FILE};
+use crate::report::printable;
 
 /// Files below a root, and the folder that was asked for.
 pub(super) struct Opened {
@@ -23,7 +24,7 @@ pub(super) fn here() -> Result<PathBuf, Failure> {
 /// Opens a folder, or the folder of a tenant's or platform's file. The root is the repository: the nearest
 /// folder above with `.git`, else the nearest with a platform file, else the folder itself.
 pub(super) fn open(path: &Path, here: &Path) -> Result<Opened, Failure> {
-    let shown = path.display();
+    let shown = printable(&path.display().to_string());
     let missing = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => Failure::Input(format!("error: there is no `{shown}`\n")),
         kind => Failure::Input(format!("error: `{shown}` cannot be read: {kind}\n")),

@@ -1,5 +1,6 @@
 //! `tenantry render`: the same objects for people.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -49,10 +50,11 @@ pub(super) fn run(paths: &[PathBuf], form: &Form, platform: Option<&Path>, outpu
     let mut sets: Vec<(String, Vec<Manifest>)> = Vec::new();
     let sources = Sources::default();
     let mut problems = Problems::new();
+    let mut seen = BTreeSet::new();
     for path in paths {
         let opened = open(path, &here)?;
         let platform = platform_below(platform, &opened.root, &here)?;
-        render(&opened, platform.as_deref(), &sources, &mut sets, &mut problems);
+        render(&opened, platform.as_deref(), &sources, &mut seen, &mut sets, &mut problems);
     }
     if !problems.is_empty() {
         return Err(Failure::Input(told(problems, &sources)));
@@ -83,6 +85,7 @@ fn render(
     opened: &Opened,
     platform: Option<&str>,
     sources: &Sources,
+    seen: &mut BTreeSet<PathBuf>,
     sets: &mut Vec<(String, Vec<Manifest>)>,
     problems: &mut Problems,
 ) {
@@ -99,6 +102,10 @@ fn render(
     };
     let mut cells: Vec<(String, Result<Cell, ()>)> = Vec::new();
     for folder in one {
+        // A folder that is named twice is rendered once.
+        if !seen.insert(opened.root.join(&folder)) {
+            continue;
+        }
         let place = match locate(files, &folder, platform) {
             Ok(place) => place,
             Err(problem) => {

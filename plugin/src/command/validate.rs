@@ -1,6 +1,6 @@
 //! `tenantry validate`: every tenant alone, and all together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -139,7 +139,38 @@ pub fn validate(
             Err(found) => problems.append(found),
         }
     }
+    for claim in others(files, sources, start, &cells, &tenants) {
+        compare(claim, &mut claims, problems);
+    }
     fleet
+}
+
+/// What the tenants claim that were not asked for and are in the same cells: who names one tenant wants to know that
+/// it is the only one of its name all the same. Their own problems are told when they are asked for.
+fn others(
+    files: &dyn Files,
+    sources: &Sources,
+    start: &str,
+    cells: &HashMap<String, Option<Cell>>,
+    asked: &[(&Folder, String)],
+) -> Vec<Claim> {
+    let asked: HashSet<&str> = asked.iter().map(|(folder, _)| folder.path.as_str()).collect();
+    let outside = |folder: &str| !start.is_empty() && folder != start && !folder.starts_with(&format!("{start}/"));
+    let mut claims = Vec::new();
+    for (platform, cell) in cells {
+        let Some(cell) = cell.as_ref().filter(|cell| outside(&cell.folder)) else { continue };
+        let folders = walk(files, &cell.folder, &mut Problems::new());
+        let of_cell = |folder: &&Folder| {
+            let place = locate(files, &folder.path, None);
+            !asked.contains(folder.path.as_str())
+                && folder.holds(TENANT_FILE)
+                && place.is_ok_and(|place| place.platform == *platform)
+        };
+        let found: Vec<Vec<Claim>> =
+            folders.par_iter().filter(of_cell).filter_map(|folder| one(cell, files, sources, folder).ok()).collect();
+        claims.extend(found.into_iter().flatten().map(|claim| Claim { asked: false, ..claim }));
+    }
+    claims
 }
 
 /// Something that only one tenant of the fleet may have.
@@ -156,10 +187,16 @@ struct Claim {
     name: Name,
     tenant: String,
     at: Span,
+    /// Whether it is of a tenant that was asked for.
+    asked: bool,
 }
 
 fn compare(claim: Claim, claims: &mut HashMap<Name, Claim>, problems: &mut Problems) {
     if let Some(first) = claims.get(&claim.name) {
+        if !claim.asked && !first.asked {
+            return;
+        }
+        let (claim, first) = if claim.asked { (&claim, first) } else { (first, &claim) };
         let Name { what, name, .. } = &claim.name;
         problems.push(
             Problem::new(claim.at, format!("{what} `{name}` is tenant `{}`'s already", first.tenant))
@@ -207,13 +244,15 @@ fn claims(cell: &Cell, set: &TenantSet) -> Vec<Claim> {
     let mut claims = Vec::new();
     let mut claim = |what: &'static str, name: &str, within: &str, at: Span| {
         let name = Name { what, name: name.to_owned(), within: within.to_owned() };
-        claims.push(Claim { name, tenant: tenant.name.clone(), at });
+        claims.push(Claim { name, tenant: tenant.name.clone(), at, asked: true });
     };
     claim("id", &tenant.id, "", at(&["id"]));
     claim("host", &tenant.host, "", at(&["domain", "host"]));
     claim("namespace", &tenant.namespace, &cluster, at(&["namespace"]));
     if let Some(role) = &tenant.identity.role_arn {
-        claim("role", role, "", at(&["identity", "roleArn"]));
+        let role = role.rsplit('/').next().unwrap_or_default().to_lowercase();
+        let account = tenant.identity.role_arn.as_deref().and_then(|arn| arn.split(':').nth(4)).unwrap_or_default();
+        claim("role", &role, account, at(&["identity", "roleArn"]));
     }
     // In the control and releases namespaces, cells of a cluster share names.
     claim("name", &tenant.name, &cluster, own);

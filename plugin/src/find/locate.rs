@@ -51,6 +51,14 @@ pub fn locate(files: &dyn Files, folder: &str, platform: Option<&str>) -> Result
             .hint("render a tenant's folder, or the platform's"));
         }
     };
+    if mode == Mode::Platform
+        && let Ok(above) = nearest_platform(files, folder)
+    {
+        // Whoever may write to a tenant's folder could make a platform of it, with a fence of their own.
+        let above = files.show(&above);
+        return Err(Problem::path(&shown, format!("`{shown}` holds a `{PLATFORM_FILE}` below `{above}`"))
+            .hint("cells lie side by side, never in each other; remove one of the two files"));
+    }
     let platform = match (mode, platform) {
         (_, Some(given)) => given.to_owned(),
         (Mode::Platform, None) => join(folder, PLATFORM_FILE),

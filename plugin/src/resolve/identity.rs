@@ -65,13 +65,25 @@ impl Resolver<'_> {
                     .related(aws.at, "the platform's account"),
             );
         }
+        // IAM tells roles apart by name alone, whatever their path and case.
+        let role = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_lowercase();
+        let given_role = role(given.as_str());
         let ours = self.platform.terraform.as_ref().and_then(|terraform| terraform.roles.as_ref());
         if let Some(ours) = ours
-            && [&ours.provider, &ours.state].contains(&&given.value)
+            && [&ours.provider, &ours.state].iter().any(|own| role(own.as_str()) == given_role)
         {
             self.problems.push(
                 Problem::new(given.at, "a role of Terraform's own")
                     .label("would give the tenant what Terraform may do"),
+            );
+        }
+        let prefix = aws.role.prefix.as_str().to_lowercase();
+        let own = self.spec.id.as_ref().map(|id| format!("{prefix}{}", id.as_str()));
+        if given_role.starts_with(&prefix) && own.as_ref() != Some(&given_role) {
+            self.problems.push(
+                Problem::new(given.at, format!("role `{given_role}` could be another tenant's"))
+                    .label(format!("`{prefix}` begins the roles that are made for tenants"))
+                    .hint("leave `roleArn` out, and the tenant has its own"),
             );
         }
         let name = given.as_str().rsplit('/').next().unwrap_or_default();

@@ -37,6 +37,7 @@ struct Resolver<'a> {
     platform: &'a PlatformSpec,
     file: &'a TenantFile,
     spec: &'a TenantSpec,
+    layered: &'a Layered,
     budget: Budget,
     problems: &'a mut Problems,
 }
@@ -57,6 +58,7 @@ pub fn tenant(cell: &Cell, file: &TenantFile, layered: &Layered, problems: &mut 
         platform: &cell.platform.spec,
         file,
         spec: &layered.spec,
+        layered,
         budget: Budget::default(),
         problems,
     };

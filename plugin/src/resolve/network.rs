@@ -14,6 +14,15 @@ use crate::spec::{EgressTarget, IdentityType, ProfileEgress};
 const EVERYWHERE: &str = "0.0.0.0/0";
 const EVERYWHERE_V6: &str = "::/0";
 const LINK_LOCAL: &str = "169.254.0.0/16";
+/// What no tenant names, whatever the platform blocks.
+const CLOSED: &[(&str, &str)] = &[
+    (LINK_LOCAL, "the cloud's metadata service is there"),
+    ("fe80::/10", "link-local addresses"),
+    ("fd00:ec2::/32", "the cloud's metadata service is there"),
+    ("::ffff:0:0/96", "IPv4 in IPv6's clothes, which some network plugins take for IPv4"),
+    ("64:ff9b::/96", "IPv4 behind a translator"),
+    ("2002::/16", "IPv4 behind a relay"),
+];
 
 impl Resolver<'_> {
     pub(super) fn network(&mut self, releases: &[Chosen<'_>], identity: &IdentityFacts) -> NetworkPlan {
@@ -79,7 +88,7 @@ impl Resolver<'_> {
             if let Some(cidr) = self.own_range(&path, "to", egress.to.as_ref(), &egress.ports, egress.at) {
                 let rule =
                     EgressRule { blocks: vec![IpBlock { cidr, except: Vec::new() }], ports: egress.ports.clone() };
-                plans.push(EgressPlan { name: format!("egress-own-{name}"), rules: vec![rule] });
+                plans.push(EgressPlan { name: format!("own-egress-{name}"), rules: vec![rule] });
             }
         }
         plans
@@ -90,7 +99,7 @@ impl Resolver<'_> {
         for (name, ingress) in self.spec.network.ingress_from.iter().filter(|(_, from)| from.enabled != Some(false)) {
             let path = format!("network.ingressFrom.{name}");
             if let Some(cidr) = self.own_range(&path, "from", ingress.from.as_ref(), &ingress.ports, ingress.at) {
-                plans.push(IngressFromPlan { name: format!("ingress-own-{name}"), cidr, ports: ingress.ports.clone() });
+                plans.push(IngressFromPlan { name: format!("own-ingress-{name}"), cidr, ports: ingress.ports.clone() });
             }
         }
         plans
@@ -119,12 +128,33 @@ impl Resolver<'_> {
                     .related(blocked.at, "blocked here")
                     .hint("name a range outside of it; a profile of the platform may open a part on purpose"),
             );
-        } else if Cidr::parse(LINK_LOCAL).is_ok_and(|own| own.overlaps(&range.value)) {
+        } else if let Some((closed, why)) = CLOSED.iter().find(|(closed, _)| touches(closed, &range.value)) {
+            self.problems.push(Problem::new(range.at, format!("`{}` touches `{closed}`", range.value)).label(*why));
+        } else if range.is_ipv6() && !self.platform.network.blocked.iter().any(|blocked| blocked.is_ipv6()) {
             self.problems.push(
-                Problem::new(range.at, format!("`{}` touches `{LINK_LOCAL}`", range.value))
-                    .label("the cloud's metadata service is there"),
+                Problem::new(range.at, format!("`{}` is a range of IPv6", range.value))
+                    .label("the platform does not say what of IPv6 is blocked")
+                    .hint("name the cluster's IPv6 ranges in `network.blocked` of the platform file first"),
             );
         }
         Some(range.value)
+    }
+}
+
+fn touches(closed: &str, range: &Cidr) -> bool {
+    closed.parse().is_ok_and(|closed| Cidr(closed).overlaps(range))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closed_ranges_are_ranges() {
+        for (closed, _) in CLOSED {
+            assert!(closed.parse::<ipnet::IpNet>().is_ok_and(|net| touches(closed, &Cidr(net))), "{closed}");
+        }
+        assert!(touches("::ffff:0:0/96", &Cidr::parse("::ffff:10.0.0.0/104").unwrap()));
+        assert!(!touches("::ffff:0:0/96", &Cidr::parse("10.0.0.0/8").unwrap()));
     }
 }

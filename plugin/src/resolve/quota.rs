@@ -6,6 +6,7 @@ use super::{Resolver, Texts};
 use crate::problem::Problem;
 use crate::quantity::Quantity;
 use crate::read::At;
+use crate::tree::{Node, Value};
 
 /// Doors to the outside that no tenant opens.
 const CLOSED: &[&str] = &["services.loadbalancers", "services.nodeports"];
@@ -23,6 +24,10 @@ impl Resolver<'_> {
                         .label(format!("at most `{}`", bound.value))
                         .related(bound.at, "the platform's bound"),
                 );
+            }
+            let below = self.layered.below.get(&["quota", key.as_str()]);
+            if bounds.is_none_or(|bounds| bounds.get(key).is_none()) {
+                self.not_above_tier(&format!("quota.{key}"), quantity, below);
             }
             if CLOSED.contains(&key.as_str()) && quantity.to_string() != "0" {
                 self.problems.push(
@@ -81,8 +86,30 @@ impl Resolver<'_> {
                 }
             }
         }
+        for (what, quantity) in &limits.max {
+            self.not_above_tier(
+                &format!("limits.max.{what}"),
+                quantity,
+                self.layered.below.get(&["limits", "max", what.as_str()]),
+            );
+        }
         let filled = sets.into_iter().filter(|(_, set)| !set.is_empty());
         filled.map(|(name, set)| (name.to_owned(), super::texts(&values(set)))).collect()
+    }
+
+    /// Where the platform sets no bound, the tier's value is the bound.
+    fn not_above_tier(&mut self, path: &str, quantity: &At<Quantity>, below: Option<&Node>) {
+        let tiers = below.and_then(|node| Some((quantity_of(node)?, node.at)));
+        if let Some((tiers, at)) = tiers
+            && quantity.value > tiers
+        {
+            self.problems.push(
+                Problem::new(quantity.at, format!("`{path}` of `{}` is over the tier's", quantity.value))
+                    .label(format!("at most `{tiers}`"))
+                    .related(at, "the tier's")
+                    .hint("a tenant goes above its tier only where `bounds` say how far"),
+            );
+        }
     }
 
     fn not_below(&mut self, field: &str, high: &str, above: &At<Quantity>, low: &str, below: &At<Quantity>) {
@@ -93,6 +120,14 @@ impl Resolver<'_> {
                     .related(below.at, format!("`{}`", below.value)),
             );
         }
+    }
+}
+
+fn quantity_of(node: &Node) -> Option<Quantity> {
+    match &node.value {
+        Value::Text(text) => text.parse().ok(),
+        Value::Int(value) => value.to_string().parse().ok(),
+        _ => None,
     }
 }
 

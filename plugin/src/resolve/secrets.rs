@@ -71,6 +71,17 @@ impl Resolver<'_> {
                     }
                 },
             };
+            let made = source.value != SecretSource::Existing;
+            if let Some(other) = secrets.by_name.iter().find(|(_, other)| made && other.name == object) {
+                self.problems.push(
+                    Problem::new(
+                        secret.at,
+                        format!("secrets `{}` and `{name}` would both be the Secret `{object}`", other.0),
+                    )
+                    .label("one would overwrite the other")
+                    .hint("give one of them another name"),
+                );
+            }
             secrets.by_name.insert(name.to_string(), SecretPlan { name: object, generation, wave });
         }
         secrets

@@ -34,6 +34,14 @@ fn visit(node: &Node, path: String, allowed: &BTreeMap<ValuePath, ValueType>, pr
     match (&node.value, leads_on) {
         (Value::Map(map), true) => {
             for entry in map.iter() {
+                if entry.key.is_empty() || entry.key.contains('.') {
+                    problems.push(
+                        Problem::new(entry.key_at, format!("the key `{}` in `values`", entry.key))
+                            .label("a key on the way to a value has no dot")
+                            .hint("write nested maps: `server: {replicaCount: 3}`"),
+                    );
+                    continue;
+                }
                 let path = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
                 visit(&entry.node, path, allowed, problems);
             }

@@ -475,9 +475,14 @@ crate::spec::value::text! {
 crate::spec::value::text! {
     /// An annotation of another cloud's identity for ServiceAccounts. Argo CD's and Kubernetes' own are refused.
     IdentityKey, "an annotation key", None, |text| {
-        <AnnotationKey as crate::read::Text>::parse(text)?;
-        // The role is what `irsa` decides, by the tenant's id.
-        crate::spec::value::rule(!text.starts_with("eks.amazonaws.com/"), "the prefix `eks.amazonaws.com` is reserved: use `type: irsa`")
+        crate::spec::value::qualified(text)?;
+        // Another cloud's identity. What Argo CD and Kubernetes do, and the role of `irsa`, are decided elsewhere.
+        let prefix = text.split_once('/').map_or("", |(prefix, _)| prefix);
+        let clouds = ["iam.gke.io", "azure.workload.identity"];
+        crate::spec::value::rule(
+            clouds.contains(&prefix) || <AnnotationKey as crate::read::Text>::parse(text).is_ok(),
+            "an annotation of a cloud's identity, like `iam.gke.io/gcp-service-account`",
+        )
     }
 }
 

@@ -12,6 +12,8 @@ use crate::source::{FileId, Sources, Span};
 
 /// How deep maps and lists may nest.
 const MAX_DEPTH: usize = 64;
+/// How many keys a map may hold. Maps are searched from their beginning: they are small.
+const MAX_KEYS: usize = 2_000;
 /// How many keys and values a file may hold. A tenant has some dozens.
 const MAX_NODES: usize = 50_000;
 
@@ -172,6 +174,11 @@ impl Builder<'_> {
                         .related(*first, "first given here")
                         .hint("remove one of the two"),
                 );
+            }
+            if keys.len() >= MAX_KEYS {
+                let message = format!("more than {MAX_KEYS} keys in one map");
+                self.problems.push(Problem::new(at, message).label("reading ends here"));
+                return false;
             }
             keys.entry(text.to_owned()).or_insert(at);
             *key = Some((text.to_owned(), at));

@@ -1,7 +1,7 @@
 //! A file an object, for committing what was rendered.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::to_yaml;
@@ -13,7 +13,12 @@ const MARKER: &str = ".tenantry-rendered";
 /// `00-namespace-t-acme.yaml`: wave, kind, namespace where it is not the usual one, name.
 pub fn file_name(manifest: &Manifest) -> String {
     let id = manifest.id();
-    let parts = [id.kind.to_lowercase(), id.namespace.to_owned(), id.name.to_owned()];
+    // A kind of somebody else's may have the name of one of Kubernetes' own.
+    let kind = match id.group {
+        group if group.contains('.') && !group.ends_with(".k8s.io") => format!("{}.{group}", id.kind),
+        _ => id.kind.to_owned(),
+    };
+    let parts = [kind.to_lowercase(), id.namespace.to_owned(), id.name.to_owned()];
     let filled: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
     format!("{:02}-{}.yaml", manifest.wave(), filled.join("-"))
 }
@@ -31,7 +36,14 @@ pub fn write_folder(folder: &Path, sets: &[(String, Vec<Manifest>)]) -> io::Resu
     let Some(name) = folder.file_name().map(|name| name.to_string_lossy().into_owned()) else {
         return Err(io::Error::other("the folder has no name of its own; name a new one"));
     };
-    let occupied = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    if fs::canonicalize(folder).is_ok_and(|real| std::env::current_dir().is_ok_and(|here| here.starts_with(real))) {
+        return Err(io::Error::other("it is the folder that this runs in; name a new one"));
+    }
+    let occupied = match fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        Err(error) => return Err(error),
+    };
     if occupied && !folder.join(MARKER).exists() {
         return Err(io::Error::other("the folder is not empty and was not made by `render`; name a new one"));
     }
@@ -44,6 +56,7 @@ pub fn write_folder(folder: &Path, sets: &[(String, Vec<Manifest>)]) -> io::Resu
     }
     if let Err(error) = fs::rename(&new, folder) {
         fs::rename(&old, folder).ok();
+        fs::remove_dir_all(&new).ok();
         return Err(error);
     }
     fs::remove_dir_all(&old)
@@ -60,7 +73,10 @@ fn fill(folder: &Path, sets: &[(String, Vec<Manifest>)]) -> io::Result<usize> {
         fs::create_dir_all(&folder)?;
         for manifest in manifests {
             let text = to_yaml(&manifest.object).map_err(io::Error::other)?;
-            fs::write(folder.join(file_name(manifest)), text)?;
+            // Never over another: two objects in one file would be one object.
+            let mut file =
+                fs::OpenOptions::new().write(true).create_new(true).open(folder.join(file_name(manifest)))?;
+            file.write_all(text.as_bytes())?;
             written += 1;
         }
     }

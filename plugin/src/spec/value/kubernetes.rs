@@ -103,19 +103,45 @@ impl Text for Quantity {
     }
 }
 
-/// The prefixes whose meaning is set by Argo CD, Helm, Kubernetes and Tenantry.
+/// Prefixes whose labels and annotations decide what Argo CD, Helm, Kubernetes, Tenantry and common controllers do
+/// with an object.
+const RESERVED: &[&str] = &[
+    "argoproj.io",
+    "helm.sh",
+    "kubernetes.io",
+    "k8s.io",
+    "x-k8s.io",
+    "tenantry.dev",
+    "amazonaws.com",
+    "azure.com",
+    "cattle.io",
+    "cert-manager.io",
+    "cilium.io",
+    "cloud.google.com",
+    "external-secrets.io",
+    "gatekeeper.sh",
+    "gke.io",
+    "istio.io",
+    "kyverno.io",
+    "linkerd.io",
+    "mittwald.de",
+    "projectcalico.org",
+];
+
+/// Refuses keys that mean something to others.
 fn not_reserved(key: &str) -> Result<(), String> {
-    let Some((prefix, _)) = key.split_once('/') else { return Ok(()) };
-    let reserved =
-        ["argocd.argoproj.io", "helm.sh", "kubernetes.io", "k8s.io", "pod-security.kubernetes.io", "tenantry.dev"];
-    let hit = reserved.iter().find(|name| prefix == **name || prefix.ends_with(&format!(".{name}")));
+    let Some((prefix, _)) = key.split_once('/') else {
+        return rule(key != "istio-injection", "reserved: it decides about a sidecar");
+    };
+    let hit = RESERVED.iter().find(|name| prefix == **name || prefix.ends_with(&format!(".{name}")));
     match hit {
         Some(name) => Err(format!("the prefix `{name}` is reserved")),
         None => Ok(()),
     }
 }
 
-fn qualified(key: &str) -> Result<(), String> {
+/// The form of label and annotation keys.
+pub(crate) fn qualified(key: &str) -> Result<(), String> {
     let (prefix, name) = key.split_once('/').map_or((None, key), |(prefix, name)| (Some(prefix), name));
     if let Some(prefix) = prefix {
         dns_subdomain(prefix)?;

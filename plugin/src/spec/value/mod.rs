@@ -62,6 +62,7 @@ macro_rules! text {
     };
 }
 
+pub(crate) use kubernetes::qualified;
 pub(super) use text;
 
 /// An error unless `holds`.
