@@ -102,7 +102,7 @@ impl Templates {
 
 fn compile(sources: &Sources, name: &str, id: FileId, problems: &mut Problems) -> TemplateFile {
     let documents = documents(sources, id, problems);
-    let documents = documents.iter().map(|document| Template::compile(document, problems)).collect();
+    let documents = documents.into_iter().map(|document| Template::compile(document, problems)).collect();
     TemplateFile { name: Arc::from(name), documents }
 }
 

@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::read::{At, Text as _};
 use crate::source::Span;
 use crate::spec::value::{Cidr, Port};
-use crate::spec::{EgressTarget, IdentityType, ProfileEgress};
+use crate::spec::{Dns, EgressTarget, IdentityType, PlatformNetwork, ProfileEgress};
 
 /// Everything but the metadata service and its neighbours, which no tenant ever reaches through `internet`.
 const EVERYWHERE: &str = "0.0.0.0/0";
@@ -34,15 +34,7 @@ impl Resolver<'_> {
         }
         egress.extend(self.own_egress());
         NetworkPlan {
-            dns: network
-                .dns
-                .iter()
-                .map(|dns| DnsPlan {
-                    namespace: dns.namespace.as_ref().map(ToString::to_string),
-                    labels: texts(&dns.labels),
-                    cidr: dns.cidr,
-                })
-                .collect(),
+            dns: dns(network),
             ingress: network
                 .ingress
                 .as_ref()
@@ -139,6 +131,16 @@ impl Resolver<'_> {
         }
         Some(range.value)
     }
+}
+
+/// Where names are looked up.
+pub(super) fn dns(network: &PlatformNetwork) -> Vec<DnsPlan> {
+    let plan = |dns: &At<Dns>| DnsPlan {
+        namespace: dns.namespace.as_ref().map(ToString::to_string),
+        labels: texts(&dns.labels),
+        cidr: dns.cidr,
+    };
+    network.dns.iter().map(plan).collect()
 }
 
 fn touches(closed: &str, range: &Cidr) -> bool {

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::network::dns;
 use super::terraform::placement;
-use super::{DnsPlan, PlatformFacts, Texts, facts, texts};
+use super::{DnsPlan, PlatformFacts, Texts, facts};
 use crate::cell::Cell;
 use crate::spec::PulledImage;
 use crate::spec::value::{ApiVersionKind, Cidr};
@@ -107,16 +108,7 @@ pub fn platform(cell: &Cell) -> PlatformPlan {
             .into_iter()
             .collect(),
         custom_kinds: spec.custom_kinds.iter().map(|kind| custom_kind(kind)).collect(),
-        dns: spec
-            .network
-            .dns
-            .iter()
-            .map(|dns| DnsPlan {
-                namespace: dns.namespace.as_ref().map(ToString::to_string),
-                labels: texts(&dns.labels),
-                cidr: dns.cidr,
-            })
-            .collect(),
+        dns: dns(&spec.network),
         api_server: spec.network.api_server.clone(),
         terraform: terraform.map(|terraform| PlatformTerraformPlan {
             image_repositories: images.iter().flatten().map(|(_, image)| image.repository().to_owned()).collect(),

@@ -5,13 +5,14 @@ use super::split::{Stretch, split};
 use super::{MapPart, Part, Piece, Repeat};
 use crate::problem::{Problem, Problems};
 use crate::read::did_you_mean;
+use crate::source::Span;
 use crate::tree::{Entry, Map, Node, Value};
 
 /// The keys of a map that are not its own.
 const DIRECTIVES: &[&str] = &["$if", "$for", "$merge"];
 
 /// Compiles a whole document, which may repeat itself.
-pub(super) fn document(node: &Node, problems: &mut Problems) -> Part {
+pub(super) fn document(node: Node, problems: &mut Problems) -> Part {
     Compiler { problems }.part(node, true)
 }
 
@@ -20,15 +21,20 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    fn part(&mut self, node: &Node, may_repeat: bool) -> Part {
-        if is_literal(node) {
-            return Part::Literal(node.clone());
-        }
-        match &node.value {
-            Value::Text(text) => self.text(node, text),
-            Value::List(items) => Part::List(node.at, items.iter().map(|item| self.part(item, true)).collect()),
-            Value::Map(map) => self.map(node, map, may_repeat),
-            _ => Part::Literal(node.clone()),
+    /// What holds no expression anywhere below stays the tree that it is.
+    fn part(&mut self, node: Node, may_repeat: bool) -> Part {
+        let at = node.at;
+        match node.value {
+            Value::Text(ref text) if text.contains("${{") => self.text(&node, text),
+            Value::List(items) => {
+                let parts: Vec<Part> = items.into_iter().map(|item| self.part(item, true)).collect();
+                if parts.iter().all(|part| matches!(part, Part::Literal(_))) {
+                    return Part::Literal(Node::new(Value::List(parts.into_iter().filter_map(literal).collect()), at));
+                }
+                Part::List(at, parts)
+            }
+            Value::Map(map) => self.map(at, map, may_repeat),
+            value => Part::Literal(Node::new(value, at)),
         }
     }
 
@@ -61,14 +67,16 @@ impl Compiler<'_> {
         }
     }
 
-    fn map(&mut self, node: &Node, map: &Map, may_repeat: bool) -> Part {
+    fn map(&mut self, at: Span, map: Map, may_repeat: bool) -> Part {
         let mut part =
-            MapPart { at: node.at, repeat: None, condition: None, merge: None, entries: Vec::with_capacity(map.len()) };
-        for entry in map.iter() {
+            MapPart { at, repeat: None, condition: None, merge: None, entries: Vec::with_capacity(map.len()) };
+        let mut decides = false;
+        for entry in map {
+            decides |= entry.key.starts_with('$');
             match entry.key.as_str() {
-                "$if" => part.condition = self.directive(entry),
-                "$merge" => part.merge = self.directive(entry),
-                "$for" if may_repeat => part.repeat = self.repeat(entry),
+                "$if" => part.condition = self.directive(&entry),
+                "$merge" => part.merge = self.directive(&entry),
+                "$for" if may_repeat => part.repeat = self.repeat(&entry),
                 "$for" => self.problems.push(
                     Problem::new(entry.key_at, "`$for` in a map that is a value")
                         .label("nothing to repeat here")
@@ -86,18 +94,26 @@ impl Compiler<'_> {
                             .maybe_hint(did_you_mean(key, DIRECTIVES.iter().copied()))
                             .hint(format!("a key that begins with `$` is written `${key}`")),
                     ),
-                    Some(rest) => self.entry(&mut part, entry, rest),
-                    None => self.entry(&mut part, entry, key),
+                    Some(rest) => {
+                        let key = rest.to_owned();
+                        self.entry(&mut part, Entry { key, ..entry });
+                    }
+                    None => self.entry(&mut part, entry),
                 },
             }
+        }
+        if !decides && part.entries.iter().all(|(_, part)| matches!(part, Part::Literal(_))) {
+            let entries =
+                part.entries.into_iter().filter_map(|(entry, part)| Some(Entry { node: literal(part)?, ..entry }));
+            return Part::Literal(Node::new(Value::Map(entries.collect()), at));
         }
         Part::Map(Box::new(part))
     }
 
-    fn entry(&mut self, part: &mut MapPart, entry: &Entry, key: &str) {
+    fn entry(&mut self, part: &mut MapPart, entry: Entry) {
         let placeholder = Node::new(Value::Null, entry.node.at);
-        let bare = Entry { key: key.to_owned(), key_at: entry.key_at, node: placeholder };
-        part.entries.push((bare, self.part(&entry.node, false)));
+        let value = self.part(entry.node, false);
+        part.entries.push((Entry { node: placeholder, ..entry }, value));
     }
 
     fn directive(&mut self, entry: &Entry) -> Option<Expression> {
@@ -149,13 +165,9 @@ fn is_identifier(text: &str) -> bool {
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-fn is_literal(node: &Node) -> bool {
-    match &node.value {
-        Value::Text(text) => !text.contains("${{"),
-        Value::List(items) => items.iter().all(is_literal),
-        Value::Map(map) => {
-            map.iter().all(|entry| !entry.key.starts_with('$') && !entry.key.contains("${{") && is_literal(&entry.node))
-        }
-        _ => true,
+fn literal(part: Part) -> Option<Node> {
+    match part {
+        Part::Literal(node) => Some(node),
+        _ => None,
     }
 }

@@ -69,7 +69,7 @@ struct Repeat {
 
 impl Template {
     /// Compiles a document, or a value of a platform file.
-    pub fn compile(node: &Node, problems: &mut Problems) -> Self {
+    pub fn compile(node: Node, problems: &mut Problems) -> Self {
         Self(Arc::new(compile::document(node, problems)))
     }
 
@@ -82,7 +82,7 @@ impl Template {
 impl Read for Template {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         let mut problems = Problems::new();
-        let template = Self::compile(node, &mut problems);
+        let template = Self::compile(node.clone(), &mut problems);
         let holds = problems.is_empty();
         reader.problems(problems);
         holds.then_some(template)
