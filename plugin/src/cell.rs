@@ -9,7 +9,7 @@ use crate::render::{Templates, Wanted};
 use crate::resolve::platform_rules;
 use crate::source::{FileId, Sources, Span};
 use crate::spec::value::ModuleName;
-use crate::spec::{Module, Platform, Tenant};
+use crate::spec::{Module, ModuleKind, Platform, PlatformKind, Tenant, TenantKind};
 use crate::tree::{Node, Value, document};
 
 /// A platform file with all that it names, read and checked.
@@ -139,15 +139,15 @@ trait Document: Read {
 }
 
 impl Document for Tenant {
-    const KIND: &'static str = "Tenant";
+    const KIND: &'static str = TenantKind::WORDS[0];
 }
 
 impl Document for Platform {
-    const KIND: &'static str = "Platform";
+    const KIND: &'static str = PlatformKind::WORDS[0];
 }
 
 impl Document for Module {
-    const KIND: &'static str = "Module";
+    const KIND: &'static str = ModuleKind::WORDS[0];
 }
 
 /// A file of one document, its kind checked first, so that a file of another kind is one problem and not fifty.

@@ -117,7 +117,10 @@ impl Problems {
         let follows = |at: usize| {
             let (order, problem) = &all[at];
             let Place::At(outer) = &problem.place else { return false };
-            all[at + 1..]
+            // A map of block style begins where its first key does, so what is inside may stand before it in order.
+            let begin = Place::At(Span { end: 0, ..*outer });
+            let first = all.partition_point(|(_, other)| other.place < begin);
+            all[first..]
                 .iter()
                 .map_while(|(other, inner)| match &inner.place {
                     Place::At(inner) if inner.file == outer.file && inner.start < outer.end => Some((other, inner)),
@@ -140,5 +143,23 @@ impl Problems {
 impl From<Problem> for Problems {
     fn from(problem: Problem) -> Self {
         Self(vec![problem])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    /// A map's own problem follows from the one at its first key, which begins where the map does.
+    #[test]
+    fn what_follows_is_left_out() {
+        let file = Sources::default().add("tenant.yaml", "");
+        let mut problems = Problems::new();
+        problems.push(Problem::new(Span::new(file, 4, 9), "unknown field `sourc`"));
+        problems.push(Problem::new(Span::new(file, 4, 30), "secret `jwt` has no `source`"));
+        problems.push(Problem::new(Span::new(file, 40, 50), "another"));
+        let told: Vec<String> = problems.into_sorted().into_iter().map(|problem| problem.message).collect();
+        assert_eq!(told, ["unknown field `sourc`", "another"]);
     }
 }

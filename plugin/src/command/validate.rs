@@ -249,10 +249,9 @@ fn claims(cell: &Cell, set: &TenantSet) -> Vec<Claim> {
     claim("id", &tenant.id, "", at(&["id"]));
     claim("host", &tenant.host, "", at(&["domain", "host"]));
     claim("namespace", &tenant.namespace, &cluster, at(&["namespace"]));
-    if let Some(role) = &tenant.identity.role_arn {
-        let role = role.rsplit('/').next().unwrap_or_default().to_lowercase();
-        let account = tenant.identity.role_arn.as_deref().and_then(|arn| arn.split(':').nth(4)).unwrap_or_default();
-        claim("role", &role, account, at(&["identity", "roleArn"]));
+    if let (Some(role), Some(account)) = (&tenant.identity.role_name, &set.plan.platform.account_id) {
+        // IAM tells roles of an account apart by name, whatever its case.
+        claim("role", &role.to_lowercase(), account, at(&["identity", "roleArn"]));
     }
     // In the control and releases namespaces, cells of a cluster share names.
     claim("name", &tenant.name, &cluster, own);

@@ -30,7 +30,8 @@ pub(super) fn check(platform: &PlatformSpec, file: &TenantFile, layered: &Layere
     for (field, platforms, words) in floors {
         let at = |tree: &'_ Node| {
             let node = tree.get(&["terraform", field])?;
-            Some((words.iter().find(|word| node.as_text() == Some(word))?, node.at)).map(|(word, at)| (*word, at))
+            let word = words.iter().find(|word| node.as_text() == Some(word))?;
+            Some((*word, node.at))
         };
         // Each layer against the one below it: the tier against the platform, the tenant against the tier.
         let layers = [platforms, at(&layered.below), at(&layered.tree)];

@@ -66,11 +66,10 @@ impl Resolver<'_> {
             );
         }
         // IAM tells roles apart by name alone, whatever their path and case.
-        let role = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_lowercase();
-        let given_role = role(given.as_str());
+        let given_role = given.name().to_lowercase();
         let ours = self.platform.terraform.as_ref().and_then(|terraform| terraform.roles.as_ref());
         if let Some(ours) = ours
-            && [&ours.provider, &ours.state].iter().any(|own| role(own.as_str()) == given_role)
+            && [&ours.provider, &ours.state].iter().any(|own| own.name().to_lowercase() == given_role)
         {
             self.problems.push(
                 Problem::new(given.at, "a role of Terraform's own")
@@ -86,8 +85,7 @@ impl Resolver<'_> {
                     .hint("leave `roleArn` out, and the tenant has its own"),
             );
         }
-        let name = given.as_str().rsplit('/').next().unwrap_or_default();
-        (given.to_string(), name.to_owned(), true)
+        (given.to_string(), given.name().to_owned(), true)
     }
 
     /// The part of AWS that the platform's region is in.

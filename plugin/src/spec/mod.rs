@@ -5,7 +5,7 @@ mod platform;
 mod tenant;
 pub mod value;
 
-pub use module::{Module, ModuleVariable, VariableType};
+pub use module::{Module, ModuleKind, ModuleVariable, VariableType};
 pub use platform::*;
 pub use tenant::*;
 

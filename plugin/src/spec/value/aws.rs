@@ -54,6 +54,11 @@ impl RoleArn {
     pub fn account(&self) -> &str {
         self.as_str().split(':').nth(4).unwrap_or_default()
     }
+
+    /// The role's name, without its path.
+    pub fn name(&self) -> &str {
+        self.as_str().rsplit('/').next().unwrap_or_default()
+    }
 }
 
 fn is_role_name(text: &str) -> bool {
