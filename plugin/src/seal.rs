@@ -67,7 +67,7 @@ fn content(object: &Node, fields: &[&str]) -> Vec<u8> {
 fn rename(manifest: &mut Manifest, new: String) {
     let metadata = manifest.object.as_map_mut().and_then(|object| object.get_mut("metadata"));
     if let Some(name) = metadata.and_then(Node::as_map_mut).and_then(|metadata| metadata.get_mut("name")) {
-        name.value = Value::Text(new);
+        name.value = Value::Text(new.into());
     }
 }
 
@@ -84,7 +84,7 @@ fn follow(node: &mut Node, namespace: &str, renamed: &Renamed) {
                     && let Some(old) = name.as_text()
                     && let Some(new) = renamed.get(&(namespace.to_owned(), old.to_owned()))
                 {
-                    name.value = Value::Text(new.clone());
+                    name.value = Value::Text(new.as_str().into());
                 }
             }
             map.values_mut().for_each(|value| follow(value, namespace, renamed));

@@ -13,12 +13,12 @@ use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBind
 use k8s_openapi::api::scheduling::v1::PriorityClass;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value as Json;
 
 use super::custom::app_project::AppProject;
 use super::custom::application::Application;
 use super::custom::external_secret::ExternalSecret;
 use super::custom::generators::{Password, Uuid};
+use super::round_trip::{Difference, differences};
 use crate::tree::{Mismatch, Node, from_node};
 
 /// Who may make a kind.
@@ -36,13 +36,12 @@ pub(super) struct Kind {
     pub(super) name: &'static str,
     pub(super) namespaced: bool,
     pub(super) maker: Maker,
-    /// Reads an object as the type and writes it again.
-    pub(super) round_trip: fn(&Node) -> Result<Json, Mismatch>,
+    /// Reads an object as the type, writes it again and compares.
+    pub(super) round_trip: fn(&Node) -> Result<Vec<Difference>, Mismatch>,
 }
 
-fn round_trip<T: DeserializeOwned + Serialize>(node: &Node) -> Result<Json, Mismatch> {
-    let read: T = from_node(node)?;
-    serde_json::to_value(read).map_err(|error| Mismatch { at: None, message: error.to_string() })
+fn round_trip<T: DeserializeOwned + Serialize>(node: &Node) -> Result<Vec<Difference>, Mismatch> {
+    Ok(differences(&from_node::<T>(node)?, node))
 }
 
 const fn namespaced<T: DeserializeOwned + Serialize>(api_version: &'static str, name: &'static str) -> Kind {

@@ -6,6 +6,7 @@ mod fence;
 mod kinds;
 pub mod kubernetes_values;
 mod metadata;
+mod round_trip;
 mod set;
 mod shape;
 

@@ -1,15 +1,12 @@
-//! An object against its type, by a round trip: what the type drops is no field of it, what it adds was
-//! required, what it changes was of another form.
-
-use serde_json::Value as Json;
+//! An object against its type.
 
 use super::kinds::{Maker, find, names};
-use super::kubernetes_values::{Allowed, Step as ValueStep, violations};
+use super::kubernetes_values::{Allowed, violations};
+use super::round_trip::{Difference, DifferenceKind};
 use super::{Fence, problem};
 use crate::problem::{Problem, Problems};
 use crate::read::{did_you_mean, quoted_list};
 use crate::render::Manifest;
-use crate::tree::{Node, Step, Value};
 
 /// Checks one object's type.
 pub(super) fn check(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Problems) {
@@ -22,10 +19,12 @@ pub(super) fn check(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Probl
             return;
         }
         match (kind.round_trip)(object) {
-            Ok(again) => {
-                Comparison { manifest, problems }.node(object, &again, &mut Vec::new());
+            Ok(differences) => {
+                for difference in differences {
+                    problems.push(differs(manifest, &difference));
+                }
                 if is_kubernetes(kind.api_version) {
-                    values(manifest, &again, problems);
+                    values(manifest, problems);
                 }
             }
             Err(mismatch) => problems.push(
@@ -71,19 +70,30 @@ fn is_kubernetes(api_version: &str) -> bool {
     !group.contains('.') || group.ends_with(".k8s.io")
 }
 
-fn values(manifest: &Manifest, again: &Json, problems: &mut Problems) {
-    for violation in violations(manifest.kind(), again) {
-        let path: Vec<Step> = violation
-            .path
-            .iter()
-            .map(|step| match step {
-                ValueStep::Key(key) => Step::Key(key.clone()),
-                ValueStep::Index(index) => Step::Index(*index),
-            })
-            .collect();
-        let at = manifest.object.nearest(&path).at;
-        let message = format!("`{}` cannot be `{}`", show(&path), violation.found);
-        let found = problem(manifest, at, message);
+fn differs(manifest: &Manifest, Difference { path, at, kind }: &Difference) -> Problem {
+    match kind {
+        DifferenceKind::Unknown(missing) => problem(manifest, *at, format!("unknown field `{path}`"))
+            .label("Kubernetes has no such field here")
+            .maybe_hint(did_you_mean(last(path), missing.iter().map(String::as_str))),
+        DifferenceKind::Missing(key) => {
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            problem(manifest, *at, format!("missing field `{path}`")).label(format!("needs `{key}`"))
+        }
+        DifferenceKind::Changed(kind, again) => {
+            problem(manifest, *at, format!("`{path}` is {kind} and would be read as `{again}`"))
+                .label("of the wrong form")
+        }
+    }
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or_default()
+}
+
+fn values(manifest: &Manifest, problems: &mut Problems) {
+    for violation in violations(manifest.kind(), &manifest.object) {
+        let message = format!("`{}` cannot be `{}`", violation.path, violation.found);
+        let found = problem(manifest, violation.at, message);
         problems.push(match violation.allowed {
             Allowed::OneOf(words) => found
                 .label("not one of Kubernetes' values")
@@ -92,71 +102,4 @@ fn values(manifest: &Manifest, again: &Json, problems: &mut Problems) {
             Allowed::Quantity => found.label("not a quantity").hint("like `500m`, `2` or `4Gi`"),
         });
     }
-}
-
-struct Comparison<'a> {
-    manifest: &'a Manifest,
-    problems: &'a mut Problems,
-}
-
-impl Comparison<'_> {
-    fn node(&mut self, node: &Node, again: &Json, path: &mut Vec<Step>) {
-        match (&node.value, again) {
-            (Value::Map(map), Json::Object(object)) => {
-                for entry in map.iter() {
-                    path.push(Step::Key(entry.key.clone()));
-                    match object.get(&entry.key) {
-                        Some(again) => self.node(&entry.node, again, path),
-                        None => {
-                            let message = format!("unknown field `{}`", show(path));
-                            let known = object.keys().filter(|key| map.get(key).is_none()).map(String::as_str);
-                            self.problems.push(
-                                problem(self.manifest, entry.key_at, message)
-                                    .label("Kubernetes has no such field here")
-                                    .maybe_hint(did_you_mean(&entry.key, known)),
-                            );
-                        }
-                    }
-                    path.pop();
-                }
-                for key in object.keys().filter(|key| map.get(key).is_none()) {
-                    path.push(Step::Key(key.clone()));
-                    let message = format!("missing field `{}`", show(path));
-                    self.problems.push(problem(self.manifest, node.at, message).label(format!("needs `{key}`")));
-                    path.pop();
-                }
-            }
-            (Value::List(items), Json::Array(array)) if items.len() == array.len() => {
-                for (index, (item, again)) in items.iter().zip(array).enumerate() {
-                    path.push(Step::Index(index));
-                    self.node(item, again, path);
-                    path.pop();
-                }
-            }
-            (Value::Text(text), Json::String(again)) if text == again => {}
-            (Value::Bool(value), Json::Bool(again)) if value == again => {}
-            (Value::Int(value), Json::Number(again)) if again.as_i64() == Some(*value) => {}
-            (Value::Float(value), Json::Number(again)) if again.as_f64() == Some(*value) => {}
-            _ => {
-                let message = format!("`{}` is {} and would be read as `{again}`", show(path), node.kind());
-                self.problems.push(problem(self.manifest, node.at, message).label("of the wrong form"));
-            }
-        }
-    }
-}
-
-/// `spec.containers[0].image`.
-fn show(path: &[Step]) -> String {
-    let mut text = String::new();
-    for step in path {
-        match step {
-            Step::Index(index) => text.push_str(&format!("[{index}]")),
-            Step::Key(key) if text.is_empty() => text.push_str(key),
-            Step::Key(key) => {
-                text.push('.');
-                text.push_str(key);
-            }
-        }
-    }
-    text
 }

@@ -57,7 +57,7 @@ fn put(tree: &mut Node, path: &[&str], value: &Node) {
     let Some(map) = tree.as_map_mut() else { return };
     match (map.get_mut(first), rest) {
         (Some(next), [_, ..]) => put(next, rest, value),
-        (_, []) => map.insert(Entry { key: (*first).to_owned(), key_at: at, node: value.clone() }),
+        (_, []) => map.insert(Entry { key: (*first).into(), key_at: at, node: value.clone() }),
         (None, _) => {}
     }
 }

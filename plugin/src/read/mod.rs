@@ -33,8 +33,25 @@ pub trait Read: Sized {
         None
     }
 
+    /// Follows a path of keys down from a value of this type.
+    ///
+    /// # Errors
+    /// The path leads nowhere: no value has it.
+    fn follow(path: &[&str]) -> Result<(), Nowhere> {
+        if path.is_empty() { Ok(()) } else { Err(Nowhere { step: path[0].to_owned(), known: &[] }) }
+    }
+
     /// The type as JSON Schema.
     fn schema() -> Json;
+}
+
+/// The step of a path that leads nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nowhere {
+    /// The step.
+    pub step: String,
+    /// The keys that there are instead.
+    pub known: &'static [&'static str],
 }
 
 /// A value and where it was given.
@@ -65,6 +82,10 @@ impl<T: Read> Read for At<T> {
         Some(Self { value: T::read(node, reader)?, at: node.at })
     }
 
+    fn follow(path: &[&str]) -> Result<(), Nowhere> {
+        T::follow(path)
+    }
+
     fn schema() -> Json {
         T::schema()
     }
@@ -78,6 +99,10 @@ impl<T: Read> Read for Option<T> {
 
     fn absent() -> Option<Self> {
         Some(None)
+    }
+
+    fn follow(path: &[&str]) -> Result<(), Nowhere> {
+        T::follow(path)
     }
 
     fn schema() -> Json {
@@ -123,6 +148,10 @@ impl<K: Text + Ord, T: Read> Read for BTreeMap<K, T> {
         Some(Self::new())
     }
 
+    fn follow(path: &[&str]) -> Result<(), Nowhere> {
+        path.get(1..).map_or(Ok(()), T::follow)
+    }
+
     fn schema() -> Json {
         let mut schema = json!({"type": "object", "additionalProperties": T::schema()});
         if let Some(pattern) = K::PATTERN {
@@ -149,6 +178,10 @@ impl Read for bool {
 impl Read for Node {
     fn read(node: &Node, _reader: &mut Reader<'_>) -> Option<Self> {
         Some(node.clone())
+    }
+
+    fn follow(_path: &[&str]) -> Result<(), Nowhere> {
+        Ok(())
     }
 
     fn schema() -> Json {

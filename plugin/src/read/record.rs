@@ -35,6 +35,16 @@ macro_rules! record {
                 Some(Self { $( $field: <$type as $crate::read::Read>::absent()?, )* })
             }
 
+            fn follow(path: &[&str]) -> Result<(), $crate::read::Nowhere> {
+                let [step, rest @ ..] = path else { return Ok(()) };
+                $(
+                    if *step == $crate::read::record!(@key $field $(= $key)?) {
+                        return <$type as $crate::read::Read>::follow(rest);
+                    }
+                )*
+                Err($crate::read::Nowhere { step: (*step).to_owned(), known: Self::KEYS })
+            }
+
             fn schema() -> serde_json::Value {
                 let mut properties = serde_json::Map::new();
                 let mut required: Vec<&str> = Vec::new();

@@ -1,6 +1,8 @@
 //! Lays the tenant over its tier, the tier over the platform, the platform over the defaults. The result is
 //! one tree in which every value still knows which file said it.
 
+use compact_str::CompactString;
+
 use crate::cell::{Cell, TenantFile, unknown};
 use crate::names;
 use crate::problem::{Problem, Problems};
@@ -77,10 +79,10 @@ impl Layer {
         Self(Node::new(Value::Map(Map::default()), at))
     }
 
-    fn text(&mut self, path: &[&str], text: impl Into<String>, at: Span) {
+    fn text(&mut self, path: &[&str], text: impl Into<CompactString>, at: Span) {
         let mut value = Node::text(text, at);
         for key in path.iter().rev() {
-            let entry = Entry { key: (*key).to_owned(), key_at: at, node: value };
+            let entry = Entry { key: (*key).into(), key_at: at, node: value };
             value = Node::new(Value::Map(Map::from_iter([entry])), at);
         }
         self.0 = overlay(&self.0, &value);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::problem::{Problem, Problems};
-use crate::read::{Read as _, did_you_mean, quoted_list};
+use crate::read::{Nowhere, Read as _, did_you_mean, quoted_list};
 use crate::spec::value::{ItemName, ModuleName, Variable};
 use crate::spec::{
     Chart, Delivery, EgressTarget, Module, ModuleUse, Platform, PlatformSpec, ProfileEgress, PulledImage, TenantSpec,
@@ -92,28 +92,14 @@ fn images(spec: &PlatformSpec, problems: &mut Problems) {
 }
 
 fn fixed_paths(spec: &PlatformSpec, problems: &mut Problems) {
-    let schema = TenantSpec::schema();
     for path in spec.bounds.iter().flat_map(|bounds| &bounds.fixed) {
-        let mut here = &schema;
-        for step in path.as_str().split('.') {
-            let properties = &here["properties"];
-            if let Some(next) =
-                properties.get(step).or_else(|| here.get("additionalProperties").filter(|next| next.is_object()))
-            {
-                here = next;
-                continue;
-            }
-            // Below values that a chart or a module gives a meaning to, any path may be one.
-            if here["type"].is_null() && here.get("enum").is_none() {
-                break;
-            }
-            let known: Vec<&str> = properties.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+        let steps: Vec<&str> = path.as_str().split('.').collect();
+        if let Err(Nowhere { step, known }) = TenantSpec::follow(&steps) {
             problems.push(
                 Problem::new(path.at, format!("`{}` is no path of a tenant's spec", path.as_str()))
                     .label("fixes nothing")
-                    .maybe_hint(did_you_mean(step, known.iter().copied())),
+                    .maybe_hint(did_you_mean(&step, known.iter().copied())),
             );
-            break;
         }
     }
 }

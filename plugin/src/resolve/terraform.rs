@@ -175,7 +175,7 @@ impl Resolver<'_> {
         for (name, template) in &used.variables {
             let made = template.evaluate(scope, &mut self.budget, self.problems).into_iter().next();
             if let Some(node) = made {
-                variables.insert(Entry { key: name.to_string(), key_at: template.at, node });
+                variables.insert(Entry { key: name.as_str().into(), key_at: template.at, node });
             }
         }
         if let Some(own) = &spec.variables {
@@ -241,19 +241,19 @@ impl Resolver<'_> {
 /// Where Terraform's pods run, and with which priority where that is wanted: a part of a pod's spec.
 pub(super) fn placement(platform: &PlatformTerraform, with_priority: bool) -> Node {
     let at = platform.backend.at;
-    let entry = |key: &str, value: Value| Entry { key: key.to_owned(), key_at: at, node: Node::new(value, at) };
+    let entry = |key: &str, value: Value| Entry { key: key.into(), key_at: at, node: Node::new(value, at) };
     let mut map = Map::default();
     if let Some(pod) = &platform.pod {
         if !pod.node_selector.is_empty() {
             let labels = texts(&pod.node_selector).into_iter();
-            let labels = labels.map(|(key, value)| entry(&key, Value::Text(value))).collect();
+            let labels = labels.map(|(key, value)| entry(&key, Value::Text(value.into()))).collect();
             map.insert(entry("nodeSelector", Value::Map(labels)));
         }
         if !pod.tolerations.is_empty() {
             map.insert(entry("tolerations", Value::List(pod.tolerations.clone())));
         }
         if let Some(class) = pod.priority_class_name.as_ref().filter(|_| with_priority) {
-            map.insert(entry("priorityClassName", Value::Text(class.to_string())));
+            map.insert(entry("priorityClassName", Value::Text(class.as_str().into())));
         }
     }
     Node::new(Value::Map(map), at)

@@ -42,7 +42,7 @@ fn visit(node: &Node, path: String, allowed: &BTreeMap<ValuePath, ValueType>, pr
                     );
                     continue;
                 }
-                let path = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
+                let path = if path.is_empty() { entry.key.to_string() } else { format!("{path}.{}", entry.key) };
                 visit(&entry.node, path, allowed, problems);
             }
         }

@@ -95,7 +95,7 @@ impl Compiler<'_> {
                             .hint(format!("a key that begins with `$` is written `${key}`")),
                     ),
                     Some(rest) => {
-                        let key = rest.to_owned();
+                        let key = rest.into();
                         self.entry(&mut part, Entry { key, ..entry });
                     }
                     None => self.entry(&mut part, entry),

@@ -1,5 +1,6 @@
 //! A template to values.
 
+use compact_str::CompactString;
 use minijinja::Value as Found;
 use minijinja::value::ValueKind;
 
@@ -129,7 +130,7 @@ impl Evaluation<'_> {
                 (_, Ok(float)) if float.is_finite() && !found.is_integer() => Value::Float(float),
                 _ => return self.refuse(expression, "the number does not fit"),
             },
-            ValueKind::String => Value::Text(found.as_str().unwrap_or_default().to_owned()),
+            ValueKind::String => Value::Text(found.as_str().unwrap_or_default().into()),
             ValueKind::Seq | ValueKind::Iterable => {
                 let items = found.try_iter().ok()?.collect::<Vec<_>>();
                 Value::List(items.iter().filter_map(|item| self.node(item, expression, at)).collect())
@@ -137,7 +138,7 @@ impl Evaluation<'_> {
             ValueKind::Map => {
                 let mut map = Map::default();
                 for key in found.try_iter().ok()? {
-                    let Some(name) = key.as_str().map(str::to_owned) else {
+                    let Some(name) = key.as_str().map(CompactString::from) else {
                         return self.refuse(expression, "a map's keys must be text");
                     };
                     let item = found.get_item(&key).ok()?;

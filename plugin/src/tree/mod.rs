@@ -5,9 +5,11 @@ mod deserialize;
 mod node;
 mod overlay;
 mod parse;
+mod path;
 mod scalar;
 
 pub use deserialize::{Mismatch, from_node};
-pub use node::{Entry, Map, Node, Step, Value};
+pub use node::{Entry, Map, Node, Value};
 pub use overlay::overlay;
 pub use parse::{document, documents};
+pub use path::{Step, show};

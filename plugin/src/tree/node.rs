@@ -1,5 +1,6 @@
 //! A value with its position.
 
+use compact_str::CompactString;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::source::Span;
@@ -25,7 +26,7 @@ pub enum Value {
     /// A finite number that is written as a plain decimal.
     Float(f64),
     /// Text.
-    Text(String),
+    Text(CompactString),
     /// A list.
     List(Vec<Node>),
     /// A map.
@@ -40,20 +41,11 @@ pub struct Map(Vec<Entry>);
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The key.
-    pub key: String,
+    pub key: CompactString,
     /// Where the key stands.
     pub key_at: Span,
     /// The value.
     pub node: Node,
-}
-
-/// One step of a path into a tree.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Into a map.
-    Key(String),
-    /// Into a list, from 0.
-    Index(usize),
 }
 
 impl Map {
@@ -65,6 +57,19 @@ impl Map {
     /// The entry of `key`.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.0.iter().find(|entry| entry.key == key)
+    }
+
+    /// Where the entry of `key` is, if it has one; looked for from `from` on first.
+    pub(crate) fn position(&self, key: &str, from: usize) -> Option<usize> {
+        match self.0.get(from) {
+            Some(entry) if entry.key == key => Some(from),
+            _ => self.0.iter().position(|entry| entry.key == key),
+        }
+    }
+
+    /// The entry at `index`, which [`Map::position`] gave.
+    pub(crate) fn at(&self, index: usize) -> &Entry {
+        &self.0[index]
     }
 
     /// Puts a value under a key, in place of what was there.
@@ -132,7 +137,7 @@ impl Node {
     }
 
     /// Text at a place.
-    pub fn text(text: impl Into<String>, at: Span) -> Self {
+    pub fn text(text: impl Into<CompactString>, at: Span) -> Self {
         Self::new(Value::Text(text.into()), at)
     }
 
@@ -176,23 +181,6 @@ impl Node {
     /// The text under nested keys.
     pub fn text_at(&self, path: &[&str]) -> Option<&str> {
         self.get(path)?.as_text()
-    }
-
-    /// The deepest node on the way along `path`: where a problem with the path is best shown.
-    pub fn nearest(&self, path: &[Step]) -> &Node {
-        let mut node = self;
-        for step in path {
-            let next = match (step, &node.value) {
-                (Step::Key(key), Value::Map(map)) => map.get(key),
-                (Step::Index(index), Value::List(list)) => list.get(*index),
-                _ => None,
-            };
-            match next {
-                Some(next) => node = next,
-                None => break,
-            }
-        }
-        node
     }
 
     /// Puts every map's keys in order, so that the order in which a file has them never shows.

@@ -1,8 +1,7 @@
 //! YAML text to a tree. Stricter than YAML: no anchors, aliases, merge keys, tags, directives, nulls,
 //! duplicate keys or numbers that readers disagree about.
 
-use std::collections::HashMap;
-
+use compact_str::CompactString;
 use granit_parser::{Event, Parser, ScalarStyle, options};
 
 use super::scalar::{Plain, plain};
@@ -69,7 +68,15 @@ pub fn documents(sources: &Sources, file: FileId, problems: &mut Problems) -> Ve
 /// A map or list whose end has not come yet.
 enum Open {
     List { at: Span, items: Vec<Node> },
-    Map { at: Span, map: Map, keys: HashMap<String, Span>, key: Option<(String, Span)> },
+    Map { at: Span, map: Map, key: Option<Key> },
+}
+
+/// A key whose value has not come yet.
+struct Key {
+    text: CompactString,
+    at: Span,
+    /// Given before: it was told already, and its first value stands.
+    again: bool,
 }
 
 struct Builder<'a> {
@@ -111,7 +118,7 @@ impl Builder<'_> {
                 if self.wants_key() {
                     return self.refuse_key(at);
                 }
-                self.open.push(Open::Map { at, map: Map::default(), keys: HashMap::new(), key: None });
+                self.open.push(Open::Map { at, map: Map::default(), key: None });
                 true
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
@@ -166,29 +173,29 @@ impl Builder<'_> {
         if plain_style && (text.is_empty() || text == "~") {
             self.problems.push(Problem::new(at, "a key without a name").hint("a key is text"));
         }
-        if let Some(Open::Map { key, keys, .. }) = self.open.last_mut() {
-            if let Some(first) = keys.get(text) {
+        if let Some(Open::Map { map, key, .. }) = self.open.last_mut() {
+            let first = map.entry(text);
+            if let Some(first) = first {
                 self.problems.push(
                     Problem::new(at, format!("duplicate key `{text}`"))
                         .label("given again")
-                        .related(*first, "first given here")
+                        .related(first.key_at, "first given here")
                         .hint("remove one of the two"),
                 );
             }
-            if keys.len() >= MAX_KEYS {
+            if map.len() >= MAX_KEYS {
                 let message = format!("more than {MAX_KEYS} keys in one map");
                 self.problems.push(Problem::new(at, message).label("reading ends here"));
                 return false;
             }
-            keys.entry(text.to_owned()).or_insert(at);
-            *key = Some((text.to_owned(), at));
+            *key = Some(Key { text: text.into(), at, again: first.is_some() });
         }
         self.count(at)
     }
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, at: Span) -> Value {
         if !matches!(style, ScalarStyle::Plain) {
-            return Value::Text(text.to_owned());
+            return Value::Text(text.into());
         }
         match plain(text) {
             Plain::Value(value) => value,
@@ -204,7 +211,7 @@ impl Builder<'_> {
                 self.problems.push(
                     Problem::new(at, format!("`{text}` {why}")).label("unclear").hint(format!("write `{instead}`")),
                 );
-                Value::Text(text.to_owned())
+                Value::Text(text.into())
             }
         }
     }
@@ -226,12 +233,9 @@ impl Builder<'_> {
         match self.open.last_mut() {
             None => self.done.push(node),
             Some(Open::List { items, .. }) => items.push(node),
-            Some(Open::Map { map, key, keys, .. }) => {
-                if let Some((key, key_at)) = key.take() {
-                    // A duplicate was told already; its first value stands.
-                    if keys.get(&key) == Some(&key_at) {
-                        map.push_new(Entry { key, key_at, node });
-                    }
+            Some(Open::Map { map, key, .. }) => {
+                if let Some(Key { text: key, at: key_at, again: false }) = key.take() {
+                    map.push_new(Entry { key, key_at, node });
                 }
             }
         }

@@ -23,9 +23,9 @@ pub(super) fn plain(text: &str) -> Plain {
     }
     // Almost every scalar is a word: no number starts like it.
     if !text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '+' | '-' | '.')) {
-        return Plain::Value(Value::Text(text.to_owned()));
+        return Plain::Value(Value::Text(text.into()));
     }
-    number(text).unwrap_or_else(|| Plain::Value(Value::Text(text.to_owned())))
+    number(text).unwrap_or_else(|| Plain::Value(Value::Text(text.into())))
 }
 
 fn number(text: &str) -> Option<Plain> {

@@ -7,10 +7,10 @@
 mod kinds;
 mod pod_spec;
 
-use serde_json::Value;
-
 use self::kinds::KINDS;
 use crate::quantity::Quantity;
+use crate::source::Span;
+use crate::tree::{Node, Step, Value, show};
 
 /// What a field may hold.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -21,20 +21,13 @@ pub enum Allowed {
     Quantity,
 }
 
-/// One step from an object's root towards a value.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Step {
-    /// Into a map.
-    Key(String),
-    /// Into a list, counted from zero.
-    Index(usize),
-}
-
 /// A value that Kubernetes would refuse.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Violation {
-    /// Where it stands, from the object's root.
-    pub path: Vec<Step>,
+    /// Where it stands, from the object's root: `spec.containers[0].imagePullPolicy`.
+    pub path: String,
+    /// Where it comes from.
+    pub at: Span,
     /// The value.
     pub found: String,
     /// What may stand there.
@@ -45,7 +38,7 @@ pub struct Violation {
 ///
 /// A kind without such fields, or of somebody else, has none. What is absent or of another type than the field's is left to
 /// the check of types.
-pub fn violations(kind: &str, object: &Value) -> Vec<Violation> {
+pub fn violations(kind: &str, object: &Node) -> Vec<Violation> {
     let mut walk = Walk { trail: Vec::new(), violations: Vec::new() };
     if let Some((_, fields)) = KINDS.iter().find(|(name, _)| *name == kind) {
         walk.fields(object, fields);
@@ -77,72 +70,55 @@ const fn fields(path: &'static str, fields: &'static [Field]) -> Field {
     Field { path, rule: Rule::Fields(fields) }
 }
 
-/// A [`Step`] that borrows: ten thousand tenants are walked, and nearly none of them has a violation to tell of.
-#[derive(Clone, Copy)]
-enum Place<'a> {
-    Key(&'a str),
-    Index(usize),
-}
-
 struct Walk<'a> {
-    trail: Vec<Place<'a>>,
+    trail: Vec<Step<'a>>,
     violations: Vec<Violation>,
 }
 
 impl<'a> Walk<'a> {
-    fn fields(&mut self, value: &'a Value, fields: &'static [Field]) {
+    fn fields(&mut self, node: &'a Node, fields: &'static [Field]) {
         for field in fields {
-            self.follow(value, field.path, &field.rule);
+            self.follow(node, field.path, &field.rule);
         }
     }
 
-    fn follow(&mut self, value: &'a Value, path: &'static str, rule: &'static Rule) {
+    fn follow(&mut self, node: &'a Node, path: &'static str, rule: &'static Rule) {
         if path.is_empty() {
             match rule {
-                Rule::Fields(fields) => self.fields(value, fields),
-                Rule::Value(allowed) => self.value(value, *allowed),
+                Rule::Fields(fields) => self.fields(node, fields),
+                Rule::Value(allowed) => self.value(node, *allowed),
             }
         } else if let Some(rest) = path.strip_prefix("[]") {
-            for (index, item) in value.as_array().into_iter().flatten().enumerate() {
-                self.enter(Place::Index(index), item, rest, rule);
+            for (index, item) in node.as_list().into_iter().flatten().enumerate() {
+                self.enter(Step::Index(index), item, rest, rule);
             }
-        } else if let Some(map) = value.as_object() {
+        } else if let Some(map) = node.as_map() {
             let (key, rest) = path.split_at(path.find(['.', '[']).unwrap_or(path.len()));
             if key == "*" {
-                for (key, value) in map {
-                    self.enter(Place::Key(key), value, rest, rule);
+                for entry in map.iter() {
+                    self.enter(Step::Key(&entry.key), &entry.node, rest, rule);
                 }
-            } else if let Some(value) = map.get(key) {
-                self.enter(Place::Key(key), value, rest, rule);
+            } else if let Some(node) = map.get(key) {
+                self.enter(Step::Key(key), node, rest, rule);
             }
         }
     }
 
-    fn enter(&mut self, place: Place<'a>, value: &'a Value, rest: &'static str, rule: &'static Rule) {
-        self.trail.push(place);
-        self.follow(value, rest.strip_prefix('.').unwrap_or(rest), rule);
+    fn enter(&mut self, step: Step<'a>, node: &'a Node, rest: &'static str, rule: &'static Rule) {
+        self.trail.push(step);
+        self.follow(node, rest.strip_prefix('.').unwrap_or(rest), rule);
         self.trail.pop();
     }
 
-    fn value(&mut self, value: &'a Value, allowed: Allowed) {
-        match (allowed, value) {
-            (Allowed::OneOf(values), Value::String(text)) if !values.contains(&text.as_str()) => {
-                self.report(text.clone(), allowed);
-            }
-            (Allowed::Quantity, Value::String(text)) if !is_amount(text) => self.report(text.clone(), allowed),
-            (Allowed::Quantity, Value::Number(number)) if !is_amount(&number.to_string()) => {
-                self.report(number.to_string(), allowed);
-            }
-            _ => {}
-        }
-    }
-
-    fn report(&mut self, found: String, allowed: Allowed) {
-        let steps = self.trail.iter().map(|place| match *place {
-            Place::Key(key) => Step::Key(key.to_owned()),
-            Place::Index(index) => Step::Index(index),
-        });
-        self.violations.push(Violation { path: steps.collect(), found, allowed });
+    fn value(&mut self, node: &'a Node, allowed: Allowed) {
+        let bad = match (allowed, &node.value) {
+            (Allowed::OneOf(values), Value::Text(text)) if !values.contains(&text.as_str()) => text.to_string(),
+            (Allowed::Quantity, Value::Text(text)) if !is_amount(text) => text.to_string(),
+            (Allowed::Quantity, Value::Int(number)) if *number < 0 => number.to_string(),
+            (Allowed::Quantity, Value::Float(number)) if *number < 0.0 => number.to_string(),
+            _ => return,
+        };
+        self.violations.push(Violation { path: show(&self.trail), at: node.at, found: bad, allowed });
     }
 }
 
@@ -152,20 +128,22 @@ fn is_amount(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     use super::*;
+    use crate::problem::Problems;
+    use crate::source::Sources;
+    use crate::tree::document;
+
+    fn tree(object: &Json) -> Node {
+        let sources = Sources::default();
+        document(&sources, sources.add("object", object.to_string()), &mut Problems::new()).expect("JSON is YAML")
+    }
 
     /// Each violation as `path: value`, with what is allowed.
-    fn found(kind: &str, object: &Value) -> Vec<(String, Allowed)> {
-        let describe = |violation: Violation| {
-            let steps = violation.path.iter().map(|step| match step {
-                Step::Key(key) => format!("/{key}"),
-                Step::Index(index) => format!("/{index}"),
-            });
-            (format!("{}: {}", steps.collect::<String>(), violation.found), violation.allowed)
-        };
-        violations(kind, object).into_iter().map(describe).collect()
+    fn found(kind: &str, object: &Json) -> Vec<(String, Allowed)> {
+        let describe = |violation: Violation| (format!("{}: {}", violation.path, violation.found), violation.allowed);
+        violations(kind, &tree(object)).into_iter().map(describe).collect()
     }
 
     #[test]
@@ -174,17 +152,14 @@ mod tests {
             {"name": "first", "imagePullPolicy": "Always"},
             {"name": "second", "imagePullPolicy": "always"},
         ]}}}});
+        let job = tree(&job);
+        let containers = job.get(&["spec", "template", "spec", "containers"]).and_then(Node::as_list);
+        let second = containers.and_then(|items| items[1].get(&["imagePullPolicy"])).expect("as written above");
         assert_eq!(
             violations("Job", &job),
             [Violation {
-                path: vec![
-                    Step::Key("spec".into()),
-                    Step::Key("template".into()),
-                    Step::Key("spec".into()),
-                    Step::Key("containers".into()),
-                    Step::Index(1),
-                    Step::Key("imagePullPolicy".into()),
-                ],
+                path: "spec.template.spec.containers[1].imagePullPolicy".into(),
+                at: second.at,
                 found: "always".into(),
                 allowed: Allowed::OneOf(&["Always", "IfNotPresent", "Never"]),
             }]
@@ -199,7 +174,7 @@ mod tests {
             "ports": [{"containerPort": 8080, "protocol": "TCP"}],
             "resources": {"requests": {"cpu": "250m", "memory": "1.5Gi"}, "limits": {"memory": 1_073_741_824, "cpu": 0.5}},
             "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
-            "readinessProbe": {"httpGet": {"path": "/", "port": 8080, "scheme": "HTTPS"}},
+            "readinessProbe": {"httpGet": {"path": "", "port": 8080, "scheme": "HTTPS"}},
         });
         let pod_spec = json!({
             "dnsPolicy": "ClusterFirst",
@@ -233,7 +208,7 @@ mod tests {
         let template = |policy: &str| json!({"spec": {"template": {"spec": pod(policy)}}});
         let always = Allowed::OneOf(&["Always"]);
         let ending = Allowed::OneOf(&["Never", "OnFailure"]);
-        let path = "/spec/template/spec/restartPolicy";
+        let path = "spec.template.spec.restartPolicy";
         assert_eq!(
             [
                 found("Pod", &json!({"spec": pod("Sometimes")})),
@@ -244,9 +219,9 @@ mod tests {
                 found("StatefulSet", &template("Never")),
             ],
             [
-                [("/spec/restartPolicy: Sometimes".into(), Allowed::OneOf(&["Always", "OnFailure", "Never"]))],
+                [("spec.restartPolicy: Sometimes".into(), Allowed::OneOf(&["Always", "OnFailure", "Never"]))],
                 [(format!("{path}: Always"), ending)],
-                [(format!("/spec/jobTemplate{path}: Always"), ending)],
+                [(format!("spec.jobTemplate.{path}: Always"), ending)],
                 [(format!("{path}: Never"), always)],
                 [(format!("{path}: OnFailure"), always)],
                 [(format!("{path}: Never"), always)],
@@ -274,19 +249,19 @@ mod tests {
             [found("ResourceQuota", &quota), found("LimitRange", &limits), found("NetworkPolicy", &policy)],
             [
                 [
-                    ("/spec/hard/requests.cpu: 4 cores".into(), Allowed::Quantity),
-                    ("/spec/hard/requests.memory: -1Gi".into(), Allowed::Quantity),
-                    ("/spec/hard/secrets: -1".into(), Allowed::Quantity),
+                    ("spec.hard.requests.cpu: 4 cores".into(), Allowed::Quantity),
+                    ("spec.hard.requests.memory: -1Gi".into(), Allowed::Quantity),
+                    ("spec.hard.secrets: -1".into(), Allowed::Quantity),
                 ],
                 [
-                    ("/spec/limits/0/type: container".into(), limit_types),
-                    ("/spec/limits/0/default/memory: 512MB".into(), Allowed::Quantity),
-                    ("/spec/limits/1/min/cpu: lots".into(), Allowed::Quantity),
+                    ("spec.limits[0].type: container".into(), limit_types),
+                    ("spec.limits[0].default.memory: 512MB".into(), Allowed::Quantity),
+                    ("spec.limits[1].min.cpu: lots".into(), Allowed::Quantity),
                 ],
                 [
-                    ("/spec/policyTypes/1: egress".into(), Allowed::OneOf(&["Ingress", "Egress"])),
-                    ("/spec/egress/0/ports/1/protocol: tcp".into(), Allowed::OneOf(&["TCP", "UDP", "SCTP"])),
-                    ("/spec/egress/1/to/0/podSelector/matchExpressions/0/operator: Is".into(), operators),
+                    ("spec.policyTypes[1]: egress".into(), Allowed::OneOf(&["Ingress", "Egress"])),
+                    ("spec.egress[0].ports[1].protocol: tcp".into(), Allowed::OneOf(&["TCP", "UDP", "SCTP"])),
+                    ("spec.egress[1].to[0].podSelector.matchExpressions[0].operator: Is".into(), operators),
                 ],
             ]
         );

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::After;
-use crate::read::{At, Read, Reader, choice, record};
+use crate::read::{At, Nowhere, Read, Reader, choice, record};
 use crate::spec::value::{KeyName, ObjectName};
 use crate::tree::Node;
 
@@ -59,6 +59,10 @@ impl Read for SecretKeys {
         reader.wants(node, "a list of names or a map of shapes")
     }
 
+    fn follow(path: &[&str]) -> Result<(), Nowhere> {
+        BTreeMap::<KeyName, Shape>::follow(path)
+    }
+
     fn schema() -> Json {
         json!({"anyOf": [Vec::<KeyName>::schema(), BTreeMap::<KeyName, Shape>::schema()]})
     }
@@ -102,6 +106,10 @@ impl Read for Shape {
             Some(_) => reader.wants(node, "`uuid`, or a map with `length` and `charset`"),
             None => RandomShape::read(node, reader).map(Self::Random),
         }
+    }
+
+    fn follow(path: &[&str]) -> Result<(), Nowhere> {
+        RandomShape::follow(path)
     }
 
     fn schema() -> Json {
