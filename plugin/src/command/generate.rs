@@ -55,21 +55,25 @@ fn set(
         Mode::Tenant => Wanted::Tenants,
         Mode::Platform => Wanted::Platform,
     };
-    let cell = Cell::load(files, sources, &place.platform, wanted)?;
+    // The process ends when this is written: giving back what was read, piece by piece, would only take time.
+    let cell: &'static Cell = Box::leak(Box::new(Cell::load(files, sources, &place.platform, wanted)?));
     cell.is_for_this_version()?;
-    let (manifests, namespace, at) = match place.mode {
+    match place.mode {
         Mode::Tenant => {
-            let set = pipeline::tenant(&cell, files, sources, &place.folder)?;
-            let at = set.file.tenant.metadata.name.at;
-            (set.manifests, set.plan.tenant.namespace, at)
+            let set: &'static _ = Box::leak(Box::new(pipeline::tenant(cell, files, sources, &place.folder)?));
+            right_namespace(environment, &set.plan.tenant.namespace, set.file.tenant.metadata.name.at)?;
+            Ok(ndjson(&set.manifests))
         }
         Mode::Platform => {
-            let namespace = cell.platform.spec.control.namespace.to_string();
-            (pipeline::platform(&cell)?, namespace, cell.platform.spec.tenantry.at)
+            let manifests = pipeline::platform(cell)?;
+            right_namespace(
+                environment,
+                cell.platform.spec.control.namespace.as_str(),
+                cell.platform.spec.tenantry.at,
+            )?;
+            Ok(ndjson(&manifests))
         }
-    };
-    right_namespace(environment, &namespace, at)?;
-    Ok(ndjson(&manifests))
+    }
 }
 
 /// The folder that Argo CD handed over: the current one, less the longest end that it shares with the

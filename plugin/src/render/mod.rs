@@ -1,5 +1,6 @@
 //! The templates with a plan in them: manifests.
 
+mod built_in;
 mod manifest;
 mod templates;
 

@@ -3,16 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use include_dir::{Dir, include_dir};
-
+use super::built_in::BUILT_IN;
 use crate::find::{Files, Kind, join};
 use crate::problem::{Problem, Problems};
 use crate::read::{did_you_mean, quoted_list};
 use crate::source::{FileId, Sources};
 use crate::template::Template;
-use crate::tree::documents;
-
-static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../templates");
+use crate::tree::{Node, documents, replay};
 
 /// When a template is used: the folder that it is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,19 +74,22 @@ impl Templates {
         let mut own = own_files(files, sources, folder, problems);
         let mut templates = Self::default();
         for stage in Stage::ALL.into_iter().filter(|stage| wanted.includes(*stage)) {
-            let mut found: BTreeMap<String, FileId> = BTreeMap::new();
-            for file in BUILT_IN.get_dir(stage.folder()).into_iter().flat_map(|dir| dir.files()) {
-                let name = file.path().to_string_lossy().into_owned();
-                if let (Some(text), false) = (file.contents_utf8(), own.contains_key(&name)) {
-                    let id = sources.add(format!("built-in templates/{name}"), text);
-                    found.insert(name, id);
+            let folder = format!("{}/", stage.folder());
+            let mut found: BTreeMap<String, TemplateFile> = BTreeMap::new();
+            for (name, recorded) in BUILT_IN.iter().filter(|(name, _)| name.starts_with(&folder)) {
+                if !own.contains_key(*name) {
+                    let id = sources.add(format!("built-in templates/{name}"), recorded.text);
+                    let documents = replay(recorded, id, problems);
+                    found.insert((*name).to_owned(), compile(name, documents, problems));
                 }
             }
-            let folder = format!("{}/", stage.folder());
             let mine: Vec<String> = own.keys().filter(|name| name.starts_with(&folder)).cloned().collect();
-            found.extend(mine.into_iter().filter_map(|name| own.remove_entry(&name)));
-            let compiled = found.into_iter().map(|(name, id)| compile(sources, &name, id, problems));
-            templates.0.insert(stage, compiled.collect());
+            for (name, id) in mine.into_iter().filter_map(|name| own.remove_entry(&name)) {
+                let documents = documents(sources, id, problems);
+                let file = compile(&name, documents, problems);
+                found.insert(name, file);
+            }
+            templates.0.insert(stage, found.into_values().collect());
         }
         templates
     }
@@ -100,8 +100,7 @@ impl Templates {
     }
 }
 
-fn compile(sources: &Sources, name: &str, id: FileId, problems: &mut Problems) -> TemplateFile {
-    let documents = documents(sources, id, problems);
+fn compile(name: &str, documents: Vec<Node>, problems: &mut Problems) -> TemplateFile {
     let documents = documents.into_iter().map(|document| Template::compile(document, problems)).collect();
     TemplateFile { name: Arc::from(name), documents }
 }

@@ -2,7 +2,7 @@
 
 use super::expression::Expression;
 use super::split::{Stretch, split};
-use super::{MapPart, Part, Piece, Repeat};
+use super::{EntryPart, MapPart, Part, Piece, Repeat};
 use crate::problem::{Problem, Problems};
 use crate::read::did_you_mean;
 use crate::source::Span;
@@ -21,18 +21,14 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    /// What holds no expression anywhere below stays the tree that it is.
     fn part(&mut self, node: Node, may_repeat: bool) -> Part {
+        if is_literal(&node) {
+            return Part::Literal(node);
+        }
         let at = node.at;
         match node.value {
             Value::Text(ref text) if text.contains("${{") => self.text(&node, text),
-            Value::List(items) => {
-                let parts: Vec<Part> = items.into_iter().map(|item| self.part(item, true)).collect();
-                if parts.iter().all(|part| matches!(part, Part::Literal(_))) {
-                    return Part::Literal(Node::new(Value::List(parts.into_iter().filter_map(literal).collect()), at));
-                }
-                Part::List(at, parts)
-            }
+            Value::List(items) => Part::List(at, items.into_iter().map(|item| self.part(item, true)).collect()),
             Value::Map(map) => self.map(at, map, may_repeat),
             value => Part::Literal(Node::new(value, at)),
         }
@@ -70,9 +66,7 @@ impl Compiler<'_> {
     fn map(&mut self, at: Span, map: Map, may_repeat: bool) -> Part {
         let mut part =
             MapPart { at, repeat: None, condition: None, merge: None, entries: Vec::with_capacity(map.len()) };
-        let mut decides = false;
         for entry in map {
-            decides |= entry.key.starts_with('$');
             match entry.key.as_str() {
                 "$if" => part.condition = self.directive(&entry),
                 "$merge" => part.merge = self.directive(&entry),
@@ -102,18 +96,12 @@ impl Compiler<'_> {
                 },
             }
         }
-        if !decides && part.entries.iter().all(|(_, part)| matches!(part, Part::Literal(_))) {
-            let entries =
-                part.entries.into_iter().filter_map(|(entry, part)| Some(Entry { node: literal(part)?, ..entry }));
-            return Part::Literal(Node::new(Value::Map(entries.collect()), at));
-        }
         Part::Map(Box::new(part))
     }
 
     fn entry(&mut self, part: &mut MapPart, entry: Entry) {
-        let placeholder = Node::new(Value::Null, entry.node.at);
         let value = self.part(entry.node, false);
-        part.entries.push((Entry { node: placeholder, ..entry }, value));
+        part.entries.push(EntryPart { key: entry.key, key_at: entry.key_at, value });
     }
 
     fn directive(&mut self, entry: &Entry) -> Option<Expression> {
@@ -165,9 +153,14 @@ fn is_identifier(text: &str) -> bool {
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-fn literal(part: Part) -> Option<Node> {
-    match part {
-        Part::Literal(node) => Some(node),
-        _ => None,
+/// Whether neither the node nor anything below it has an expression or a directive.
+fn is_literal(node: &Node) -> bool {
+    match &node.value {
+        Value::Text(text) => !text.contains("${{"),
+        Value::List(items) => items.iter().all(is_literal),
+        Value::Map(map) => {
+            map.iter().all(|entry| !entry.key.starts_with('$') && !entry.key.contains("${{") && is_literal(&entry.node))
+        }
+        _ => true,
     }
 }

@@ -5,7 +5,7 @@ use minijinja::Value as Found;
 use minijinja::value::ValueKind;
 
 use super::expression::Expression;
-use super::{Budget, MapPart, Part, Piece};
+use super::{Budget, EntryPart, MapPart, Part, Piece};
 use crate::problem::{Problem, Problems};
 use crate::source::Span;
 use crate::tree::{Entry, Map, Node, Value, overlay};
@@ -72,9 +72,9 @@ impl Evaluation<'_> {
             return None;
         }
         let mut map = Map::default();
-        for (entry, part) in &part.entries {
-            if let Some(node) = self.one(part, context) {
-                map.insert(Entry { node, ..entry.clone() });
+        for EntryPart { key, key_at, value } in &part.entries {
+            if let Some(node) = self.one(value, context) {
+                map.push_new(Entry { key: key.clone(), key_at: *key_at, node });
             }
         }
         let mut made = Node::new(Value::Map(map), part.at);
@@ -143,7 +143,7 @@ impl Evaluation<'_> {
                     };
                     let item = found.get_item(&key).ok()?;
                     if let Some(node) = self.node(&item, expression, at) {
-                        map.insert(Entry { key: name, key_at: at, node });
+                        map.push_new(Entry { key: name, key_at: at, node });
                     }
                 }
                 Value::Map(map)

@@ -14,6 +14,7 @@ mod split;
 
 use std::sync::Arc;
 
+use compact_str::CompactString;
 use serde_json::{Value as Json, json};
 
 pub use budget::Budget;
@@ -22,7 +23,7 @@ pub use expression::Expression;
 use crate::problem::Problems;
 use crate::read::{Nowhere, Read, Reader};
 use crate::source::Span;
-use crate::tree::{Entry, Node};
+use crate::tree::Node;
 
 /// A template, ready to be evaluated any number of times. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -57,7 +58,15 @@ struct MapPart {
     repeat: Option<Repeat>,
     condition: Option<Expression>,
     merge: Option<Expression>,
-    entries: Vec<(Entry, Part)>,
+    entries: Vec<EntryPart>,
+}
+
+/// A key and what makes its value.
+#[derive(Debug)]
+struct EntryPart {
+    key: CompactString,
+    key_at: Span,
+    value: Part,
 }
 
 /// `$for: <name> in <expression>`.

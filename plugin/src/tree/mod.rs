@@ -1,11 +1,13 @@
 //! The tree that everything is: files as read, values as merged, objects as rendered. Every node knows
 //! the place in a file that it comes from.
 
+mod builder;
 mod deserialize;
 mod node;
 mod overlay;
 mod parse;
 mod path;
+mod recorded;
 mod scalar;
 
 pub use deserialize::{Mismatch, from_node};
@@ -13,3 +15,4 @@ pub use node::{Entry, Map, Node, Value};
 pub use overlay::overlay;
 pub use parse::{document, documents};
 pub use path::{Step, show};
+pub use recorded::{Recorded, Step as RecordedStep, replay};

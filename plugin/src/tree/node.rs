@@ -81,7 +81,7 @@ impl Map {
     }
 
     /// Adds an entry whose key is known to be new.
-    pub(super) fn push_new(&mut self, entry: Entry) {
+    pub(crate) fn push_new(&mut self, entry: Entry) {
         self.0.push(entry);
     }
 

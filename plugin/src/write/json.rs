@@ -30,6 +30,10 @@ fn wants_escape(c: char) -> bool {
 
 impl Formatter for Escaping {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        // Most text has nothing but printable ASCII in it.
+        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
         while let Some(at) = rest.find(wants_escape) {
             writer.write_all(&rest.as_bytes()[..at])?;

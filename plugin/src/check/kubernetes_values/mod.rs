@@ -93,7 +93,8 @@ impl<'a> Walk<'a> {
                 self.enter(Step::Index(index), item, rest, rule);
             }
         } else if let Some(map) = node.as_map() {
-            let (key, rest) = path.split_at(path.find(['.', '[']).unwrap_or(path.len()));
+            let (key, rest) =
+                path.split_at(path.bytes().position(|byte| matches!(byte, b'.' | b'[')).unwrap_or(path.len()));
             if key == "*" {
                 for entry in map.iter() {
                     self.enter(Step::Key(&entry.key), &entry.node, rest, rule);
