@@ -85,9 +85,10 @@ fn name(manifest: &Manifest, problems: &mut Problems) {
                 .label(format!("a lower-case DNS name of at most {limit} characters")),
         );
     }
-    for field in SERVERS_OWN {
-        if let Some(node) = manifest.object.get(&["metadata", field]) {
-            let found = problem(manifest, node.at, format!("`metadata.{field}`"));
+    let metadata = manifest.object.get(&["metadata"]).and_then(Node::as_map);
+    for Entry { key, node, .. } in metadata.into_iter().flat_map(Map::iter) {
+        if SERVERS_OWN.contains(&key.as_str()) {
+            let found = problem(manifest, node.at, format!("`metadata.{key}`"));
             problems.push(
                 found.label("not for a manifest: it is the API server's to set, or makes a name that does not stay"),
             );

@@ -92,9 +92,10 @@ pub fn validate(
     let folders = walk(files, start, problems);
     let mut cells: HashMap<String, Option<Cell>> = HashMap::new();
     let mut tenants: Vec<(&Folder, String)> = Vec::new();
-    for folder in &folders {
+    let places: Vec<_> = folders.par_iter().map(|folder| locate(files, &folder.path, None)).collect();
+    for (folder, place) in folders.iter().zip(places) {
         let (tenant, platform) = (folder.holds(TENANT_FILE), folder.holds(PLATFORM_FILE));
-        let place = match locate(files, &folder.path, None) {
+        let place = match place {
             Ok(place) => place,
             Err(problem) => {
                 problems.push(problem);

@@ -80,11 +80,15 @@ impl Layer {
     }
 
     fn text(&mut self, path: &[&str], text: impl Into<CompactString>, at: Span) {
-        let mut value = Node::text(text, at);
-        for key in path.iter().rev() {
-            let entry = Entry { key: (*key).into(), key_at: at, node: value };
-            value = Node::new(Value::Map(Map::from_iter([entry])), at);
+        let mut node = &mut self.0;
+        for key in path {
+            let Value::Map(map) = &mut node.value else { return };
+            node = map.entry_or_insert_with(key, || Entry {
+                key: (*key).into(),
+                key_at: at,
+                node: Node::new(Value::Map(Map::default()), at),
+            });
         }
-        self.0 = overlay(&self.0, &value);
+        *node = Node::text(text, at);
     }
 }

@@ -100,6 +100,15 @@ impl Map {
         self.0.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
     }
 
+    /// The value under `key`, put there where it is missing.
+    pub(crate) fn entry_or_insert_with(&mut self, key: &str, entry: impl FnOnce() -> Entry) -> &mut Node {
+        let index = self.position(key, 0).unwrap_or_else(|| {
+            self.0.push(entry());
+            self.0.len() - 1
+        });
+        &mut self.0[index].node
+    }
+
     /// How many entries there are.
     pub fn len(&self) -> usize {
         self.0.len()

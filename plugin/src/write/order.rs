@@ -43,10 +43,9 @@ const KINDS: &[&str] = &[
 
 /// Puts a set in order.
 pub fn order(manifests: &mut [Manifest]) {
+    manifests.sort_by(|a, b| a.id().cmp(&b.id()));
     manifests.sort_by_cached_key(|manifest| {
         let rank = KINDS.iter().position(|kind| *kind == manifest.kind()).unwrap_or(KINDS.len());
-        let id = manifest.id();
-        let text = |text: &str| text.to_owned();
-        (manifest.wave(), rank, text(id.group), text(id.kind), text(id.namespace), text(id.name))
+        (manifest.wave(), rank)
     });
 }
