@@ -1,0 +1,180 @@
+//! A cluster with all tenants of a cell on it: what the binary renders for them, the pods that run then, and whoever
+//! else there is on such a cluster.
+
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+
+use super::files::{enabled, merged, profile, spec};
+use super::policy::{Labels, Pod, Policies};
+use super::support::{Run, folders, name, testdata};
+
+/// The cells with fixtures.
+pub(crate) static CELLS: LazyLock<[Cell; 2]> = LazyLock::new(|| ["fleet", "custom"].map(Cell::new));
+
+/// The addresses of the node that every pod runs on, and of the one beside it.
+pub(crate) const NODE: [&str; 2] = ["10.0.16.1", "fd00:10:0:16::1"];
+pub(crate) const OTHER_NODE: [&str; 2] = ["10.0.16.2", "fd00:10:0:16::2"];
+
+/// A cell on its cluster.
+pub(crate) struct Cell {
+    pub(crate) name: &'static str,
+    pub(crate) platform: Value,
+    pub(crate) tenants: Vec<Tenant>,
+    pub(crate) policies: Policies,
+    /// Pods of the control and the releases namespace that are no tenant's.
+    pub(crate) own: Vec<Pod>,
+    pub(crate) others: Others,
+}
+
+/// A tenant and its pods.
+pub(crate) struct Tenant {
+    pub(crate) name: String,
+    /// Its file over its tier.
+    pub(crate) spec: Value,
+    /// Pods of its namespace.
+    pub(crate) pods: Vec<Pod>,
+    /// Terraform's pods, in the control namespace.
+    pub(crate) jobs: Vec<Pod>,
+}
+
+/// Pods that the platform did not make.
+pub(crate) struct Others {
+    pub(crate) dns: Pod,
+    pub(crate) system: Pod,
+    pub(crate) ingress: Pod,
+    pub(crate) repo_server: Pod,
+    pub(crate) prometheus: Pod,
+}
+
+impl Others {
+    pub(crate) fn all(&self) -> [&Pod; 5] {
+        [&self.dns, &self.system, &self.ingress, &self.repo_server, &self.prometheus]
+    }
+}
+
+impl Tenant {
+    pub(crate) fn is_destroying(&self) -> bool {
+        self.spec["state"] == "destroying"
+    }
+}
+
+/// Gives every pod addresses that no other has.
+#[derive(Default)]
+struct Addresses(u16);
+
+impl Addresses {
+    fn pod(&mut self, namespace: &str, name: &str, labels: &Value) -> Pod {
+        self.0 += 1;
+        let own = self.0;
+        let v4 = format!("10.64.{}.{}", own >> 8, own & 255);
+        let v6 = format!("fd00:10:64::{own:x}");
+        Pod {
+            name: name.to_owned(),
+            namespace: namespace.to_owned(),
+            labels: labels_of(labels),
+            addresses: [v4, v6].map(|text| text.parse::<IpAddr>().unwrap()).to_vec(),
+            node: NODE.map(|text| text.parse().unwrap()).to_vec(),
+            ports: Vec::new(),
+        }
+    }
+}
+
+fn labels_of(labels: &Value) -> Labels {
+    serde_json::from_value(labels.clone()).unwrap_or_default()
+}
+
+impl Cell {
+    fn new(name: &'static str) -> Self {
+        let root = testdata().join(name);
+        let platform = spec(&root.join("platform.yaml"));
+        let mut policies = Policies::default();
+        let mut addresses = Addresses::default();
+        let others = others(&platform, &mut policies, &mut addresses);
+        let objects = rendered(&root, &mut policies);
+        let mut own = jobs(&objects, &mut addresses);
+        for namespace in [&platform["control"]["namespace"], &platform["argocd"]["releases"]["namespace"]] {
+            own.push(addresses.pod(namespace.as_str().unwrap(), "any other pod", &json!({})));
+        }
+        let tenants = folders(&root.join("tenants"));
+        let tenants = tenants.iter().map(|folder| tenant(folder, &platform, &mut policies, &mut addresses)).collect();
+        Self { name, platform, tenants, policies, own, others }
+    }
+}
+
+fn tenant(folder: &Path, platform: &Value, policies: &mut Policies, addresses: &mut Addresses) -> Tenant {
+    let name = name(folder);
+    let spec = merged(platform, &spec(&folder.join("tenant.yaml")));
+    let prefix = platform["namespace"]["prefix"].as_str().unwrap();
+    let namespace = spec["namespace"].as_str().map_or_else(|| format!("{prefix}{name}"), str::to_owned);
+    // The namespace stands until a person confirms that it may go, whatever is rendered.
+    policies.namespace(&namespace, Labels::new());
+    let objects = rendered(folder, policies);
+    let mut pods = Vec::new();
+    for (release, chosen) in enabled(&spec["releases"]) {
+        let parts = profile(platform, release, chosen)["serviceAccounts"].as_object().unwrap();
+        for part in parts.keys() {
+            let labels = json!({"app.kubernetes.io/instance": release, "app.kubernetes.io/component": part});
+            pods.push(addresses.pod(&namespace, &format!("{release} {part}"), &labels));
+        }
+    }
+    pods.push(addresses.pod(&namespace, "any other pod", &json!({})));
+    // People and servers choose their pods' labels, so these must buy nothing.
+    let borrowed = json!({"k8s-app": "kube-dns", "tenantry.dev/task": "terraform-apply", "tenantry.dev/tenant": "x"});
+    pods.push(addresses.pod(&namespace, "a pod with others' labels", &borrowed));
+    Tenant { name, spec, pods, jobs: jobs(&objects, addresses) }
+}
+
+/// What the binary prints for a folder. Takes namespaces and policies in.
+fn rendered(folder: &Path, policies: &mut Policies) -> Vec<Value> {
+    let ended = Run::new(folder, ["generate"]).run();
+    assert_eq!(ended.code, 0, "{ended}");
+    let objects: Vec<Value> = ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for object in &objects {
+        match object["kind"].as_str().unwrap() {
+            "Namespace" => {
+                policies
+                    .namespace(object["metadata"]["name"].as_str().unwrap(), labels_of(&object["metadata"]["labels"]));
+            }
+            "NetworkPolicy" => policies.add(serde_json::from_value(object.clone()).unwrap()).unwrap(),
+            _ => {}
+        }
+    }
+    objects
+}
+
+/// The pods of the workloads among these objects, named by their task.
+fn jobs(objects: &[Value], addresses: &mut Addresses) -> Vec<Pod> {
+    let mut pods = Vec::new();
+    for object in objects {
+        let template = match object["kind"].as_str().unwrap() {
+            "Job" | "DaemonSet" => &object["spec"]["template"],
+            "CronJob" => &object["spec"]["jobTemplate"]["spec"]["template"],
+            "Deployment" | "StatefulSet" | "Pod" => panic!("a workload that no table knows: {object}"),
+            _ => continue,
+        };
+        let labels = &template["metadata"]["labels"];
+        let task = labels["tenantry.dev/task"].as_str().unwrap();
+        pods.push(addresses.pod(object["metadata"]["namespace"].as_str().unwrap(), task, labels));
+    }
+    pods
+}
+
+fn others(platform: &Value, policies: &mut Policies, addresses: &mut Addresses) -> Others {
+    let ingress = platform["network"]["ingress"]["namespace"].as_str().unwrap_or("ingress-nginx");
+    let argocd = platform["argocd"]["namespace"].as_str().unwrap();
+    for namespace in ["kube-system", "monitoring", ingress, argocd] {
+        policies.namespace(namespace, Labels::new());
+    }
+    let labels = &platform["network"]["dns"][0]["labels"];
+    let app = |name: &str| json!({"app.kubernetes.io/name": name});
+    Others {
+        dns: addresses.pod("kube-system", "kube-dns", labels),
+        system: addresses.pod("kube-system", "metrics-server", &json!({"k8s-app": "metrics-server"})),
+        ingress: addresses.pod(ingress, "ingress controller", &app("ingress-nginx")),
+        repo_server: addresses.pod(argocd, "repo-server", &app("argocd-repo-server")),
+        prometheus: addresses.pod("monitoring", "prometheus", &app("prometheus")),
+    }
+}
