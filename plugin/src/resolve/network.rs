@@ -10,15 +10,17 @@ use crate::source::Span;
 use crate::spec::value::{Cidr, Port};
 use crate::spec::{Dns, EgressTarget, IdentityType, PlatformNetwork, ProfileEgress};
 
-/// Everything but the metadata service and its neighbours, which no tenant ever reaches through `internet`.
-const EVERYWHERE: &str = "0.0.0.0/0";
-const EVERYWHERE_V6: &str = "::/0";
+const EVERYWHERE: &[&str] = &["0.0.0.0/0", "::/0"];
 const LINK_LOCAL: &str = "169.254.0.0/16";
+const LINK_LOCAL_V6: &str = "fe80::/10";
+const METADATA_V6: &str = "fd00:ec2::/32";
+/// The metadata service and its neighbours, which no tenant ever reaches through `internet`.
+const NEVER_INTERNET: &[&str] = &[LINK_LOCAL, LINK_LOCAL_V6, METADATA_V6];
 /// What no tenant names, whatever the platform blocks.
 const CLOSED: &[(&str, &str)] = &[
     (LINK_LOCAL, "the cloud's metadata service is there"),
-    ("fe80::/10", "link-local addresses"),
-    ("fd00:ec2::/32", "the cloud's metadata service is there"),
+    (LINK_LOCAL_V6, "link-local addresses"),
+    (METADATA_V6, "the cloud's metadata service is there"),
     ("::ffff:0:0/96", "IPv4 in IPv6's clothes, which some network plugins take for IPv4"),
     ("64:ff9b::/96", "IPv4 behind a translator"),
     ("2002::/16", "IPv4 behind a relay"),
@@ -28,9 +30,13 @@ impl Resolver<'_> {
     pub(super) fn network(&mut self, releases: &[Chosen<'_>], identity: &IdentityFacts) -> NetworkPlan {
         let network = &self.platform.network;
         let mut egress = Vec::new();
-        for release in releases.iter().filter(|release| !release.profile.egress.is_empty()) {
-            let rules = release.profile.egress.iter().map(|rule| self.profile_rule(rule)).collect();
-            egress.push(EgressPlan { name: format!("egress-{}", release.name), rules });
+        for release in releases {
+            let rules = release.profile.egress.iter().map(|rule| self.profile_rule(rule));
+            // A rule without a range would be for every address.
+            let rules: Vec<EgressRule> = rules.filter(|rule| !rule.blocks.is_empty()).collect();
+            if !rules.is_empty() {
+                egress.push(EgressPlan { name: format!("egress-{}", release.name), rules });
+            }
         }
         egress.extend(self.own_egress());
         NetworkPlan {
@@ -63,14 +69,24 @@ impl Resolver<'_> {
 
     /// Every address but the platform's blocked ranges. IPv6 only where the platform says what of it is blocked.
     fn internet(&self) -> Vec<IpBlock> {
-        let mut except: Vec<Cidr> = self.platform.network.blocked.iter().map(|blocked| blocked.value).collect();
-        let link_local = Cidr::parse(LINK_LOCAL).ok();
-        except.extend(link_local.filter(|own| !except.iter().any(|blocked| blocked.contains(own))));
+        let everywhere = EVERYWHERE.iter().filter_map(|all| Cidr::parse(all).ok());
+        everywhere.filter_map(|all| self.all_but_blocked(all)).collect()
+    }
+
+    fn all_but_blocked(&self, all: Cidr) -> Option<IpBlock> {
+        let blocked = self.platform.network.blocked.iter().map(|blocked| blocked.value);
+        let mut except: Vec<Cidr> = blocked.filter(|blocked| all.contains(blocked)).collect();
+        // The API server refuses a hole as large as its range.
+        if except.contains(&all) || all.is_ipv6() && except.is_empty() {
+            return None;
+        }
+        for never in NEVER_INTERNET.iter().filter_map(|never| Cidr::parse(never).ok()) {
+            if all.contains(&never) && !except.iter().any(|blocked| blocked.contains(&never)) {
+                except.push(never);
+            }
+        }
         except.sort();
-        let (v6, v4): (Vec<Cidr>, Vec<Cidr>) = except.into_iter().partition(Cidr::is_ipv6);
-        let all = [(EVERYWHERE, v4), (EVERYWHERE_V6, v6)];
-        let known = all.into_iter().filter(|(_, except)| !except.is_empty());
-        known.filter_map(|(cidr, except)| Some(IpBlock { cidr: Cidr::parse(cidr).ok()?, except })).collect()
+        Some(IpBlock { cidr: all, except })
     }
 
     fn own_egress(&mut self) -> Vec<EgressPlan> {

@@ -12,7 +12,8 @@ use super::policy::{Labels, Pod, Policies};
 use super::support::{Run, folders, name, testdata};
 
 /// The cells with fixtures.
-pub(crate) static CELLS: LazyLock<[Cell; 2]> = LazyLock::new(|| ["fleet", "custom"].map(Cell::new));
+pub(crate) static CELLS: LazyLock<[Cell; 2]> =
+    LazyLock::new(|| ["fleet", "custom"].map(|name| Cell::new(name, &testdata().join(name))));
 
 /// The addresses of the node that every pod runs on, and of the one beside it.
 pub(crate) const NODE: [&str; 2] = ["10.0.16.1", "fd00:10:0:16::1"];
@@ -87,13 +88,12 @@ fn labels_of(labels: &Value) -> Labels {
 }
 
 impl Cell {
-    fn new(name: &'static str) -> Self {
-        let root = testdata().join(name);
+    pub(crate) fn new(name: &'static str, root: &Path) -> Self {
         let platform = spec(&root.join("platform.yaml"));
         let mut policies = Policies::default();
         let mut addresses = Addresses::default();
         let others = others(&platform, &mut policies, &mut addresses);
-        let objects = rendered(&root, &mut policies);
+        let objects = rendered(root, &mut policies);
         let mut own = jobs(&objects, &mut addresses);
         for namespace in [&platform["control"]["namespace"], &platform["argocd"]["releases"]["namespace"]] {
             own.push(addresses.pod(namespace.as_str().unwrap(), "any other pod", &json!({})));

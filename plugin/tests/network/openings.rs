@@ -65,15 +65,20 @@ pub(crate) fn profiles(platform: &Value, tenant: &Value) -> Vec<Opening> {
     openings
 }
 
-/// Everything but what is blocked and IPv4's link-local addresses; of IPv6 nothing, where nothing of it is blocked.
+/// Everything but what is blocked, link-local addresses and instance metadata; of IPv6 nothing, where nothing of it is
+/// blocked.
 fn internet(platform: &Value, ports: &[Port]) -> Vec<Opening> {
     let blocked = blocked(platform);
-    let mut v4 = Opening::new("0.0.0.0/0", ports.to_vec());
-    v4.except = blocked.iter().copied().filter(|range| v4.range.contains(range)).collect();
-    v4.except.push("169.254.0.0/16".parse().unwrap());
-    let mut v6 = Opening::new("::/0", ports.to_vec());
-    v6.except = blocked.iter().copied().filter(|range| v6.range.contains(range)).collect();
-    [v4, v6].into_iter().filter(|opening| !opening.except.is_empty()).collect()
+    let everywhere = ["0.0.0.0/0", "::/0"].map(|all| Opening::new(all, ports.to_vec()));
+    let never = ["169.254.0.0/16", "fe80::/10", "fd00:ec2::/32"].map(|never| never.parse::<IpNet>().unwrap());
+    let mut openings = Vec::new();
+    for mut all in everywhere {
+        all.except = blocked.iter().copied().filter(|range| all.range.contains(range)).collect();
+        let is_known = all.range.addr().is_ipv4() || !all.except.is_empty();
+        all.except.extend(never);
+        openings.extend(is_known.then_some(all));
+    }
+    openings
 }
 
 /// What the tenant's own entries open; `field` is `to` or `from`.
