@@ -1,0 +1,64 @@
+// What a platform team has on other machines: git repositories and a registry of charts, over HTTPS. Repositories are what
+// `git http-backend` makes of a folder; a registry is files, by the paths of the OCI distribution specification.
+package main
+
+import (
+	"flag"
+	"log"
+	"net/http"
+	"net/http/cgi"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+func main() {
+	address := flag.String("address", "", "where to listen")
+	certificate := flag.String("certificate", "", "the certificate's file")
+	key := flag.String("key", "", "the key's file")
+	repositories := flag.String("repositories", "", "the folder of bare repositories")
+	registry := flag.String("registry", "", "the folder of the registry: `manifests/NAME/TAG` and `blobs/DIGEST`")
+	backend := flag.String("backend", "/usr/lib/git-core/git-http-backend", "git's program for repositories over HTTP")
+	flag.Parse()
+
+	git := &cgi.Handler{
+		Path: *backend,
+		Env: []string{
+			"GIT_PROJECT_ROOT=" + *repositories, "GIT_HTTP_EXPORT_ALL=1",
+			// The folder is a test's, whoever it belongs to.
+			"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*",
+		},
+	}
+	http.HandleFunc("/v2/", func(w http.ResponseWriter, r *http.Request) { serveRegistry(*registry, w, r) })
+	http.Handle("/", git)
+	log.Fatal(http.ListenAndServeTLS(*address, *certificate, *key, nil))
+}
+
+func serveRegistry(folder string, w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
+	path := strings.TrimPrefix(filepath.Clean(r.URL.Path), "/v2")
+	if path == "" {
+		return
+	}
+	if name, reference, found := strings.Cut(path, "/manifests/"); found {
+		digest := reference
+		if !strings.HasPrefix(reference, "sha256:") {
+			bytes, err := os.ReadFile(filepath.Join(folder, "manifests", name, reference))
+			if err != nil {
+				http.NotFound(w, r)
+				return
+			}
+			digest = strings.TrimSpace(string(bytes))
+		}
+		w.Header().Set("Content-Type", "application/vnd.oci.image.manifest.v1+json")
+		w.Header().Set("Docker-Content-Digest", digest)
+		http.ServeFile(w, r, filepath.Join(folder, "blobs", digest))
+		return
+	}
+	if _, digest, found := strings.Cut(path, "/blobs/"); found {
+		w.Header().Set("Content-Type", "application/octet-stream")
+		http.ServeFile(w, r, filepath.Join(folder, "blobs", digest))
+		return
+	}
+	http.NotFound(w, r)
+}
