@@ -21,16 +21,12 @@ const MEMORY: u64 = 256 << 20;
 /// A mount is refused.
 pub fn enlarge() -> Result<()> {
     let mount = |arguments: &[&str]| run(Command::new("mount").args(arguments));
-    // Without groups of processors, processors alone are counted.
+    // Without groups of processors, and without a place for each, they are counted and no more: the kubelet would set real
+    // control groups to processors of these numbers.
     mount(&["-t", "tmpfs", "tmpfs", "/sys/devices/system/node"])?;
     mount(&["-t", "tmpfs", "tmpfs", "/sys/devices/system/cpu"])?;
-    let processors = Path::new("/sys/devices/system/cpu");
-    fs::write(processors.join("online"), format!("0-{}\n", PROCESSORS - 1))?;
     for number in 0..PROCESSORS {
-        let topology = processors.join(format!("cpu{number}/topology"));
-        fs::create_dir_all(&topology)?;
-        fs::write(topology.join("core_id"), format!("{number}\n"))?;
-        fs::write(topology.join("physical_package_id"), "0\n")?;
+        fs::create_dir(format!("/sys/devices/system/cpu/cpu{number}"))?;
     }
     let told = fs::read_to_string("/proc/meminfo")?;
     let lines = told.lines().map(|line| match line.split_once(':') {
