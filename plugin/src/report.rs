@@ -55,7 +55,7 @@ pub fn whole(problem: &Problem, sources: &Sources, styled: bool) -> String {
 
 /// The lines of a text that spans stand in: what the renderer has to look through is small, however large the file.
 fn excerpt(source: &Source, spans: impl Iterator<Item = Span>) -> (&str, usize, usize) {
-    let text = source.text.as_str();
+    let text = &*source.text;
     let (mut start, mut end) = (text.len(), 0);
     for at in spans {
         let visible = visible(source, at);
@@ -70,7 +70,7 @@ fn excerpt(source: &Source, spans: impl Iterator<Item = Span>) -> (&str, usize, 
 
 /// The part of a span that stands on its first line, at least one character wide where there is one.
 fn visible(source: &Source, at: Span) -> std::ops::Range<usize> {
-    let text = source.text.as_str();
+    let text = &*source.text;
     let floor = |mut offset: usize| {
         offset = offset.min(text.len());
         while !text.is_char_boundary(offset) {

@@ -78,16 +78,16 @@ fn follow(node: &mut Node, namespace: &str, renamed: &Renamed) {
     match &mut node.value {
         Value::List(items) => items.iter_mut().for_each(|item| follow(item, namespace, renamed)),
         Value::Map(map) => {
-            for key in REFERENCES {
-                let name = map.get_mut(key).and_then(Node::as_map_mut).and_then(|reference| reference.get_mut("name"));
-                if let Some(name) = name
+            for (key, value) in map.iter_mut() {
+                if REFERENCES.contains(&key)
+                    && let Some(name) = value.as_map_mut().and_then(|reference| reference.get_mut("name"))
                     && let Some(old) = name.as_text()
                     && let Some(new) = renamed.get(&(namespace.to_owned(), old.to_owned()))
                 {
                     name.value = Value::Text(new.as_str().into());
                 }
+                follow(value, namespace, renamed);
             }
-            map.values_mut().for_each(|value| follow(value, namespace, renamed));
         }
         _ => {}
     }

@@ -1,5 +1,6 @@
 //! The files that were read, and positions in them.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock, RwLock};
 
 /// A file that was read, by the order of reading.
@@ -37,7 +38,7 @@ pub struct Source {
     /// Relative path.
     pub path: String,
     /// The whole text.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// Where each line begins; looked for once.
     lines: OnceLock<Vec<usize>>,
 }
@@ -75,7 +76,7 @@ pub struct Sources {
 
 impl Sources {
     /// Keeps a file, so that problems found later can show its lines.
-    pub fn add(&self, path: impl Into<String>, text: impl Into<String>) -> FileId {
+    pub fn add(&self, path: impl Into<String>, text: impl Into<Cow<'static, str>>) -> FileId {
         let mut files = self.files.write().unwrap_or_else(|poisoned| poisoned.into_inner());
         let id = FileId(u32::try_from(files.len()).unwrap_or(u32::MAX));
         files.push(Arc::new(Source { path: path.into(), text: text.into(), lines: OnceLock::new() }));

@@ -125,7 +125,7 @@ fn yaml_1_1(text: &str) -> Vec<Value> {
 fn yaml_1_2(text: &str) -> Vec<Value> {
     let sources = Sources::default();
     let mut problems = Problems::new();
-    let nodes: Vec<Node> = documents(&sources, sources.add("rendered", text), &mut problems);
+    let nodes: Vec<Node> = documents(&sources, sources.add("rendered", text.to_owned()), &mut problems);
     assert!(problems.is_empty(), "{problems:?}");
     nodes.iter().map(|node| serde_json::to_value(node).unwrap()).collect()
 }

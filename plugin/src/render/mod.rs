@@ -33,7 +33,7 @@ fn fill(templates: &Templates, stages: &[Stage], context: &Context, problems: &m
     let mut budget = Budget::default();
     let mut manifests = Vec::new();
     for file in stages.iter().flat_map(|stage| templates.of(*stage)) {
-        for document in &file.documents {
+        for document in file.documents() {
             for mut object in document.evaluate(context, &mut budget, problems) {
                 object.sort();
                 manifests.push(Manifest { object, template: file.name.clone() });

@@ -1,7 +1,7 @@
 //! The built-in templates, and a cell's own laid over them file by file.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::built_in::BUILT_IN;
 use crate::find::{Files, Kind, join};
@@ -9,7 +9,7 @@ use crate::problem::{Problem, Problems};
 use crate::read::{did_you_mean, quoted_list};
 use crate::source::{FileId, Sources};
 use crate::template::Template;
-use crate::tree::{Node, documents, replay};
+use crate::tree::{Node, Recorded, documents, replay};
 
 /// When a template is used: the folder that it is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,8 +60,27 @@ impl Wanted {
 pub struct TemplateFile {
     /// Its name below `templates/`.
     pub name: Arc<str>,
+    documents: Documents,
+}
+
+/// The documents of a template file.
+#[derive(Debug)]
+enum Documents {
+    /// Of a cell's own file.
+    Own(Vec<Template>),
+    /// Of a built-in one, compiled when it is first used: it is known to have no problems, and a tenant that lives
+    /// needs none of those that destroy.
+    BuiltIn(LazyLock<Vec<Template>, Box<dyn FnOnce() -> Vec<Template> + Send>>),
+}
+
+impl TemplateFile {
     /// Its documents.
-    pub documents: Vec<Template>,
+    pub fn documents(&self) -> &[Template] {
+        match &self.documents {
+            Documents::Own(documents) => documents,
+            Documents::BuiltIn(documents) => documents,
+        }
+    }
 }
 
 /// All templates of a cell.
@@ -79,15 +98,15 @@ impl Templates {
             for (name, recorded) in BUILT_IN.iter().filter(|(name, _)| name.starts_with(&folder)) {
                 if !own.contains_key(*name) {
                     let id = sources.add(format!("built-in templates/{name}"), recorded.text);
-                    let documents = replay(recorded, id, problems);
-                    found.insert((*name).to_owned(), compile(name, documents, problems));
+                    let documents = Documents::BuiltIn(LazyLock::new(Box::new(move || built_in(recorded, id))));
+                    found.insert((*name).to_owned(), TemplateFile { name: Arc::from(*name), documents });
                 }
             }
             let mine: Vec<String> = own.keys().filter(|name| name.starts_with(&folder)).cloned().collect();
             for (name, id) in mine.into_iter().filter_map(|name| own.remove_entry(&name)) {
                 let documents = documents(sources, id, problems);
-                let file = compile(&name, documents, problems);
-                found.insert(name, file);
+                let documents = Documents::Own(compile(documents, problems));
+                found.insert(name.clone(), TemplateFile { name: Arc::from(name), documents });
             }
             templates.0.insert(stage, found.into_values().collect());
         }
@@ -100,9 +119,16 @@ impl Templates {
     }
 }
 
-fn compile(name: &str, documents: Vec<Node>, problems: &mut Problems) -> TemplateFile {
-    let documents = documents.into_iter().map(|document| Template::compile(document, problems)).collect();
-    TemplateFile { name: Arc::from(name), documents }
+fn compile(documents: Vec<Node>, problems: &mut Problems) -> Vec<Template> {
+    documents.into_iter().map(|document| Template::compile(document, problems)).collect()
+}
+
+fn built_in(recorded: &Recorded, id: FileId) -> Vec<Template> {
+    let mut problems = Problems::new();
+    let documents = replay(recorded, id, &mut problems);
+    let compiled = compile(documents, &mut problems);
+    assert!(problems.is_empty(), "a built-in template has problems: {problems:?}");
+    compiled
 }
 
 /// The cell's own template files, by their name below `folder`. What is none is told: a file that is silently
@@ -157,4 +183,18 @@ fn list(files: &dyn Files, folder: &str, told: &mut impl FnMut(Problem)) -> Vec<
         told(problem);
         Vec::new()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is compiled at its first use must have been compiled once before it is released.
+    #[test]
+    fn built_in_templates_have_no_problems() {
+        let sources = Sources::default();
+        for (name, recorded) in BUILT_IN {
+            assert!(!built_in(recorded, sources.add(*name, recorded.text)).is_empty(), "{name}");
+        }
+    }
 }

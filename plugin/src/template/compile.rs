@@ -27,7 +27,7 @@ impl Compiler<'_> {
         }
         let at = node.at;
         match node.value {
-            Value::Text(ref text) if text.contains("${{") => self.text(&node, text),
+            Value::Text(ref text) if has_expression(text) => self.text(&node, text),
             Value::List(items) => Part::List(at, items.into_iter().map(|item| self.part(item, true)).collect()),
             Value::Map(map) => self.map(at, map, may_repeat),
             value => Part::Literal(Node::new(value, at)),
@@ -57,7 +57,7 @@ impl Compiler<'_> {
             }
         }
         match <[Piece; 1]>::try_from(pieces) {
-            Ok([Piece::Expression(expression)]) => Part::Expression(node.at, expression),
+            Ok([Piece::Expression(expression)]) => Part::Expression(Box::new(expression)),
             Ok([piece]) => Part::Text(node.at, vec![piece]),
             Err(pieces) => Part::Text(node.at, pieces),
         }
@@ -68,15 +68,15 @@ impl Compiler<'_> {
             MapPart { at, repeat: None, condition: None, merge: None, entries: Vec::with_capacity(map.len()) };
         for entry in map {
             match entry.key.as_str() {
-                "$if" => part.condition = self.directive(&entry),
-                "$merge" => part.merge = self.directive(&entry),
-                "$for" if may_repeat => part.repeat = self.repeat(&entry),
+                "$if" => part.condition = self.directive(&entry).map(Box::new),
+                "$merge" => part.merge = self.directive(&entry).map(Box::new),
+                "$for" if may_repeat => part.repeat = self.repeat(&entry).map(Box::new),
                 "$for" => self.problems.push(
                     Problem::new(entry.key_at, "`$for` in a map that is a value")
                         .label("nothing to repeat here")
                         .hint("put it into an item of a list, or on a whole document; a map is filled by `$merge`"),
                 ),
-                key if key.contains("${{") => self.problems.push(
+                key if has_expression(key) => self.problems.push(
                     Problem::new(entry.key_at, "an expression in a key")
                         .label("a key is always literal")
                         .hint("lay a map over this one with `$merge`"),
@@ -122,7 +122,7 @@ impl Compiler<'_> {
     }
 
     fn bare_expression(&mut self, entry: &Entry, source: &str) -> Option<Expression> {
-        if source.contains("${{") {
+        if has_expression(source) {
             self.problems.push(
                 Problem::new(entry.node.at, format!("`${{{{ }}}}` behind `{}`", entry.key))
                     .label("an expression already")
@@ -156,11 +156,16 @@ fn is_identifier(text: &str) -> bool {
 /// Whether neither the node nor anything below it has an expression or a directive.
 fn is_literal(node: &Node) -> bool {
     match &node.value {
-        Value::Text(text) => !text.contains("${{"),
+        Value::Text(text) => !has_expression(text),
         Value::List(items) => items.iter().all(is_literal),
-        Value::Map(map) => {
-            map.iter().all(|entry| !entry.key.starts_with('$') && !entry.key.contains("${{") && is_literal(&entry.node))
-        }
+        Value::Map(map) => map
+            .iter()
+            .all(|entry| !entry.key.starts_with('$') && !has_expression(&entry.key) && is_literal(&entry.node)),
         _ => true,
     }
+}
+
+/// Whether a text holds the beginning of an expression. Most hold no `$` at all, which is seen sooner.
+fn has_expression(text: &str) -> bool {
+    text.contains('$') && text.contains("${{")
 }

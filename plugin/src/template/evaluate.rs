@@ -52,9 +52,9 @@ impl Evaluation<'_> {
     fn one(&mut self, part: &Part, context: &Found) -> Option<Node> {
         match part {
             Part::Literal(node) => self.take(count(node), node.at).then(|| node.clone()),
-            Part::Expression(at, expression) => {
+            Part::Expression(expression) => {
                 let value = self.value(expression, context)?;
-                self.node(&value, expression, *at)
+                self.node(&value, expression, expression.at())
             }
             Part::Text(at, pieces) => self.text(*at, pieces, context),
             Part::List(at, parts) => {
@@ -71,7 +71,7 @@ impl Evaluation<'_> {
         {
             return None;
         }
-        let mut map = Map::default();
+        let mut map = Map::with_capacity(part.entries.len());
         for EntryPart { key, key_at, value } in &part.entries {
             if let Some(node) = self.one(value, context) {
                 map.push_new(Entry { key: key.clone(), key_at: *key_at, node });

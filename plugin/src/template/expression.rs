@@ -4,6 +4,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
+use compact_str::CompactString;
 use minijinja::{Environment, UndefinedBehavior, Value};
 
 use crate::problem::Problem;
@@ -32,15 +33,15 @@ static LANGUAGE: LazyLock<Environment<'static>> = LazyLock::new(|| {
 
 /// A compiled expression.
 pub struct Expression {
-    source: String,
+    source: CompactString,
     at: Span,
     kind: Kind,
 }
 
 enum Kind {
     /// `tenant.name`: most expressions are one, and it can be followed without the engine.
-    Path(Vec<String>),
-    Compiled(minijinja::Expression<'static, 'static>),
+    Path(Vec<CompactString>),
+    Compiled(Box<minijinja::Expression<'static, 'static>>),
 }
 
 impl fmt::Debug for Expression {
@@ -55,15 +56,20 @@ impl Expression {
     /// # Errors
     /// What is wrong with it, at `at`.
     pub fn compile(source: &str, at: Span) -> Result<Self, Problem> {
-        let source = source.trim().to_owned();
-        if let Some(path) = path(&source) {
-            return Ok(Self { source, at, kind: Kind::Path(path) });
+        let source = source.trim();
+        if let Some(path) = path(source) {
+            return Ok(Self { source: source.into(), at, kind: Kind::Path(path) });
         }
-        match LANGUAGE.compile_expression_owned(source.clone()) {
-            Ok(compiled) => Ok(Self { source, at, kind: Kind::Compiled(compiled) }),
+        match LANGUAGE.compile_expression_owned(source.to_owned()) {
+            Ok(compiled) => Ok(Self { source: source.into(), at, kind: Kind::Compiled(Box::new(compiled)) }),
             Err(error) => Err(Problem::new(at, format!("`{source}` is not an expression: {}", words(&error)))
                 .label("in this expression")),
         }
+    }
+
+    /// Where it stands.
+    pub fn at(&self) -> Span {
+        self.at
     }
 
     /// Its value.
@@ -118,14 +124,13 @@ const WORDS: &[&str] =
     &["true", "True", "false", "False", "none", "None", "not", "and", "or", "in", "is", "if", "else"];
 
 /// The steps of a plain path with at least one dot; a single name could also be a function.
-fn path(source: &str) -> Option<Vec<String>> {
+fn path(source: &str) -> Option<Vec<CompactString>> {
     let is_name = |step: &str| {
         step.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
             && step.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
             && !WORDS.contains(&step)
     };
-    let steps: Vec<&str> = source.split('.').collect();
-    (steps.len() > 1 && steps.iter().all(|step| is_name(step))).then(|| steps.into_iter().map(str::to_owned).collect())
+    (source.contains('.') && source.split('.').all(is_name)).then(|| source.split('.').map(Into::into).collect())
 }
 
 /// What minijinja says of an error, without its name of the expression.

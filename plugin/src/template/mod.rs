@@ -29,13 +29,13 @@ use crate::tree::Node;
 #[derive(Clone, Debug)]
 pub struct Template(Arc<Part>);
 
-/// One node of a template.
+/// One node of a template. Nearly all are small and plain, so what is large and rare is boxed.
 #[derive(Debug)]
 enum Part {
     /// No expression anywhere below.
     Literal(Node),
     /// One expression: its value keeps its type.
-    Expression(Span, Expression),
+    Expression(Box<Expression>),
     /// Text with expressions in it.
     Text(Span, Vec<Piece>),
     /// A list.
@@ -55,9 +55,9 @@ enum Piece {
 #[derive(Debug)]
 struct MapPart {
     at: Span,
-    repeat: Option<Repeat>,
-    condition: Option<Expression>,
-    merge: Option<Expression>,
+    repeat: Option<Box<Repeat>>,
+    condition: Option<Box<Expression>>,
+    merge: Option<Box<Expression>>,
     entries: Vec<EntryPart>,
 }
 

@@ -49,6 +49,11 @@ pub struct Entry {
 }
 
 impl Map {
+    /// No entries yet, and room for `capacity`.
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self(Vec::with_capacity(capacity))
+    }
+
     /// The value under `key`.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.node)
@@ -91,8 +96,8 @@ impl Map {
     }
 
     /// The entries in their order, to change values in place.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Node> {
-        self.0.iter_mut().map(|entry| &mut entry.node)
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Node)> {
+        self.0.iter_mut().map(|entry| (entry.key.as_str(), &mut entry.node))
     }
 
     /// The value under `key`, to change it in place.
@@ -198,7 +203,7 @@ impl Node {
             Value::List(list) => list.iter_mut().for_each(Node::sort),
             Value::Map(map) => {
                 map.0.sort_by(|a, b| a.key.cmp(&b.key));
-                map.values_mut().for_each(Node::sort);
+                map.iter_mut().for_each(|(_, value)| value.sort());
             }
             _ => {}
         }
