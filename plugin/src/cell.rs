@@ -7,7 +7,7 @@ use crate::problem::{Problem, Problems};
 use crate::read::{At, Read, Reader, did_you_mean, quoted_list, refuse_literal_secrets};
 use crate::render::{Templates, Wanted};
 use crate::resolve::platform_rules;
-use crate::source::{FileId, Sources, Span};
+use crate::source::{Sources, Span};
 use crate::spec::value::ModuleName;
 use crate::spec::{Module, ModuleKind, Platform, PlatformKind, Tenant, TenantKind};
 use crate::tree::{Node, Value, document};
@@ -43,7 +43,7 @@ impl Cell {
         let platform = read_file::<Platform>(files, sources, path, &mut problems);
         let templates = Templates::load(files, sources, &join(&folder, "templates"), wanted, &mut problems);
         let defaults = document(sources, sources.add("built-in defaults", DEFAULTS), &mut problems);
-        let (Some((platform, ..)), Some(defaults)) = (platform, defaults) else {
+        let (Some((platform, _)), Some(defaults)) = (platform, defaults) else {
             return Err(problems);
         };
         let modules = read_modules(files, sources, &folder, &platform, &mut problems);
@@ -82,7 +82,7 @@ pub struct TenantFile {
 
 /// Reads a tenant's file. Goes on where it can after a problem.
 pub fn read_tenant(files: &dyn Files, sources: &Sources, folder: &str, problems: &mut Problems) -> Option<TenantFile> {
-    let (tenant, node, _) = read_file::<Tenant>(files, sources, &join(folder, TENANT_FILE), problems)?;
+    let (tenant, node) = read_file::<Tenant>(files, sources, &join(folder, TENANT_FILE), problems)?;
     let name = &tenant.metadata.name;
     let expected = folder.rsplit('/').next().unwrap_or_default();
     // The root itself has no name here; what was handed over alone cannot be compared.
@@ -108,14 +108,13 @@ fn read_modules(
     for (name, used) in platform.spec.terraform.iter().flat_map(|terraform| &terraform.modules) {
         let Some(description) = &used.description else { continue };
         let path = join(folder, description.as_str());
-        if matches!(files.read(&path), Ok(None)) {
-            let problem = Problem::new(description.at, format!("there is no file `{}`", files.show(&path)));
-            problems
-                .push(problem.label("the module's description").hint("its path begins at the platform file's folder"));
-            continue;
-        }
         let before = problems.len();
-        let Some((module, ..)) = read_file::<Module>(files, sources, &path, problems) else { continue };
+        let missing = |shown: &str| {
+            Problem::new(description.at, format!("there is no file `{shown}`"))
+                .label("the module's description")
+                .hint("its path begins at the platform file's folder")
+        };
+        let Some((module, _)) = read_file_or::<Module>(files, sources, &path, missing, problems) else { continue };
         if problems.len() > before {
             continue;
         }
@@ -156,12 +155,24 @@ fn read_file<T: Document>(
     sources: &Sources,
     path: &str,
     problems: &mut Problems,
-) -> Option<(T, Node, FileId)> {
+) -> Option<(T, Node)> {
+    let missing = |shown: &str| Problem::path(shown, format!("there is no file `{shown}`"));
+    read_file_or(files, sources, path, missing, problems)
+}
+
+/// The same, where the problem of a file that is missing is the caller's to say.
+fn read_file_or<T: Document>(
+    files: &dyn Files,
+    sources: &Sources,
+    path: &str,
+    missing: impl FnOnce(&str) -> Problem,
+    problems: &mut Problems,
+) -> Option<(T, Node)> {
     let shown = files.show(path);
     let text = match files.read(path) {
         Ok(Some(text)) => text,
         Ok(None) => {
-            problems.push(Problem::path(&shown, format!("there is no file `{shown}`")));
+            problems.push(missing(&shown));
             return None;
         }
         Err(problem) => {
@@ -176,7 +187,7 @@ fn read_file<T: Document>(
     }
     refuse_literal_secrets(&node, problems);
     let value = T::read(&node, &mut Reader::new(problems))?;
-    Some((value, node, file))
+    Some((value, node))
 }
 
 fn is_kind(node: &Node, wanted: &str, problems: &mut Problems) -> bool {

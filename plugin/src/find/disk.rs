@@ -65,7 +65,8 @@ impl Files for Disk {
         if metadata.len() > MAX_FILE {
             return Err(too_large());
         }
-        let mut bytes = Vec::new();
+        // Room for all of it and the read that finds its end: two reads, not ten that grow.
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len() + 1).unwrap_or_default());
         File::open(&real)
             .and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
             .map_err(|error| self.unreadable(path, &error))?;

@@ -22,8 +22,8 @@ fn visit(node: &Node, judge_keys: bool, problems: &mut Problems) {
         Value::Map(map) => {
             for entry in map.iter() {
                 let text = entry.node.as_text().unwrap_or_default();
-                let written_out = !text.is_empty() && !text.contains("${{");
-                if judge_keys && written_out && is_secret_key(&entry.key) {
+                let is_secret = || is_secret_key(&entry.key) && !text.contains("${{");
+                if judge_keys && !text.is_empty() && is_secret() {
                     problems.push(literal(entry.node.at, &format!("the value of `{}`", entry.key)));
                 } else {
                     // Below `keys` stand the names of a secret's keys: `keys: {password: uuid}`.
@@ -41,8 +41,21 @@ fn literal(at: Span, what: &str) -> Problem {
         .hint("declare it under `secrets` and refer to it by name; change it wherever it was in use")
 }
 
+/// Last words of keys whose values are secret.
+const SECRET_WORDS: [&str; 8] =
+    ["password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "credentials"];
+
 /// Whether a key's last word says that its value is secret: `password`, `dbPassword`, `api_token`.
 fn is_secret_key(key: &str) -> bool {
+    // Most keys end like none of these, nor with the `y` of a key. Beyond ASCII, a letter may turn into one of theirs.
+    let end = key.trim_end_matches(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric());
+    let ends_in = |word: &&str| {
+        let start = end.len().checked_sub(word.len());
+        start.and_then(|start| end.get(start..)).is_some_and(|last| last.eq_ignore_ascii_case(word))
+    };
+    if key.is_ascii() && !SECRET_WORDS.iter().chain(&["y"]).any(ends_in) {
+        return false;
+    }
     let words = words(key);
     let last = words.last().map_or("", String::as_str);
     let two: String = words.iter().rev().take(2).rev().map(String::as_str).collect();
@@ -50,7 +63,7 @@ fn is_secret_key(key: &str) -> bool {
     if matches!(words.first().map(String::as_str), Some("existing" | "image")) {
         return false;
     }
-    matches!(last, "password" | "passwd" | "passphrase" | "pwd" | "secret" | "token" | "credential" | "credentials")
+    SECRET_WORDS.contains(&last)
         || matches!(two.as_str(), "apikey" | "privatekey" | "accesskey" | "signingkey" | "encryptionkey")
 }
 
@@ -77,24 +90,13 @@ fn words(key: &str) -> Vec<String> {
 
 /// What a value is, where it looks like nothing but a secret.
 fn secret_by_look(text: &str) -> Option<&'static str> {
-    if text.len() < 8 {
+    if text.len() >= SHORTEST
+        && let Some(what) = token_by_look(text)
+    {
+        return Some(what);
+    }
+    if text.len() < 8 || !text.contains(':') {
         return None;
-    }
-    if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY") {
-        return Some("a private key (PEM)");
-    }
-    let tokens = || text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'));
-    let upper = |rest: &str| rest.len() == 16 && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    if tokens().any(|token| ["AKIA", "ASIA"].iter().any(|prefix| token.strip_prefix(prefix).is_some_and(upper))) {
-        return Some("an AWS access key");
-    }
-    let long = |token: &str, prefix: &str| token.len() >= prefix.len() + 20 && token.starts_with(prefix);
-    let known = ["ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-"];
-    if tokens().any(|token| known.iter().any(|prefix| long(token, prefix))) {
-        return Some("an access token");
-    }
-    if text.starts_with("eyJ") && text.matches('.').count() == 2 && text.len() > 40 {
-        return Some("a signed token (JWT)");
     }
     let in_address = text.split_once("://").and_then(|(_, rest)| rest.split('/').next()?.rsplit_once('@'));
     match in_address.and_then(|(user, _)| user.split_once(':')) {
@@ -103,13 +105,40 @@ fn secret_by_look(text: &str) -> Option<&'static str> {
     }
 }
 
+/// The length of the shortest secret that looks like one by itself: an AWS access key.
+const SHORTEST: usize = 20;
+
+fn token_by_look(text: &str) -> Option<&'static str> {
+    if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY") {
+        return Some("a private key (PEM)");
+    }
+    let words = text.as_bytes().split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')));
+    let tokens: Vec<&[u8]> = words.filter(|word| word.len() >= SHORTEST).collect();
+    let upper = |rest: &[u8]| rest.len() == 16 && rest.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    let is_aws = |token: &&[u8]| token.strip_prefix(b"AKIA").or(token.strip_prefix(b"ASIA")).is_some_and(upper);
+    if tokens.iter().any(is_aws) {
+        return Some("an AWS access key");
+    }
+    let long = |token: &[u8], prefix: &str| token.len() >= prefix.len() + 20 && token.starts_with(prefix.as_bytes());
+    let known = ["ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-"];
+    if tokens.iter().any(|token| known.iter().any(|prefix| long(token, prefix))) {
+        return Some("an access token");
+    }
+    if text.starts_with("eyJ") && text.matches('.').count() == 2 && text.len() > 40 {
+        return Some("a signed token (JWT)");
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn judges_keys_by_their_last_word() {
-        for key in ["password", "dbPassword", "DB_PASSWORD", "api_token", "apiKey", "aws-secret", "privateKey"] {
+        for key in
+            ["password", "dbPassword", "DB_PASSWORD", "api_token", "apiKey", "aws-secret", "privateKey", "apike_y"]
+        {
             assert!(is_secret_key(key), "{key}");
         }
         for key in [

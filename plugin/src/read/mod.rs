@@ -13,6 +13,7 @@ pub use self::text::{Text, did_you_mean};
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
+use compact_str::format_compact;
 use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
 
@@ -115,7 +116,7 @@ impl<T: Read> Read for Vec<T> {
         let Some(items) = node.as_list() else {
             return reader.wants(node, "a list");
         };
-        let read = |(index, item)| reader.inside(&format!("[{index}]"), |reader| T::read(item, reader));
+        let read = |(index, item)| reader.inside(&format_compact!("[{index}]"), |reader| T::read(item, reader));
         Some(items.iter().enumerate().filter_map(read).collect())
     }
 

@@ -1,5 +1,7 @@
 //! What reading a type needs: where it is in the file, and where problems go.
 
+use compact_str::CompactString;
+
 use super::{Read, Text, did_you_mean};
 use crate::problem::{Problem, Problems};
 use crate::source::Span;
@@ -8,7 +10,7 @@ use crate::tree::{Map, Node, Value};
 /// Reads one tree.
 pub struct Reader<'a> {
     problems: &'a mut Problems,
-    path: Vec<String>,
+    path: Vec<CompactString>,
 }
 
 impl<'a> Reader<'a> {
@@ -43,7 +45,7 @@ impl<'a> Reader<'a> {
 
     /// Reads what stands below `step`.
     pub fn inside<T>(&mut self, step: &str, read: impl FnOnce(&mut Self) -> T) -> T {
-        self.path.push(step.to_owned());
+        self.path.push(step.into());
         let result = read(self);
         self.path.pop();
         result

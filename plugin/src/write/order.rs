@@ -1,6 +1,8 @@
 //! The order in which objects are written: wave, then Argo CD's order of kinds, then namespace, then name.
 
-use crate::render::Manifest;
+use compact_str::CompactString;
+
+use crate::render::{Id, Manifest};
 
 /// Argo CD's order of kinds (gitops-engine, `pkg/sync/sync_tasks.go`); what is not named comes last.
 const KINDS: &[&str] = &[
@@ -43,9 +45,10 @@ const KINDS: &[&str] = &[
 
 /// Puts a set in order.
 pub fn order(manifests: &mut [Manifest]) {
-    manifests.sort_by(|a, b| a.id().cmp(&b.id()));
+    // Each object's place is looked up once, not at every comparison.
     manifests.sort_by_cached_key(|manifest| {
-        let rank = KINDS.iter().position(|kind| *kind == manifest.kind()).unwrap_or(KINDS.len());
-        (manifest.wave(), rank)
+        let Id { group, kind, namespace, name } = manifest.id();
+        let rank = KINDS.iter().position(|known| *known == kind).unwrap_or(KINDS.len());
+        (manifest.wave(), rank, [group, kind, namespace, name].map(CompactString::from))
     });
 }
