@@ -10,7 +10,8 @@
 //! | [`store`] | the images of every cluster, unpacked once |
 //! | [`node`], [`capacity`], [`component`] | a machine in namespaces of its own, and the processes on it |
 //! | [`cluster`], [`ready`] | starting, finding and stopping one; waiting for it |
-//! | [`argo`] | Argo CD on it, as users install it |
+//! | [`argo`], [`secrets`] | Argo CD and the External Secrets operator on it, as users install them |
+//! | [`repository`], [`registry`], [`fleet`] | what a team has in git, and `testdata/fleet` in it |
 
 pub mod argo;
 pub mod authority;
@@ -20,12 +21,16 @@ pub mod cluster;
 pub mod component;
 pub mod debian;
 pub mod dockerfile;
+pub mod fleet;
 pub mod image;
 pub mod images;
 pub mod node;
 pub mod parts;
 pub mod process;
 pub mod ready;
+pub mod registry;
+pub mod repository;
 pub mod requirements;
+pub mod secrets;
 pub mod store;
 pub mod toolchain;

@@ -1,0 +1,145 @@
+//! The cluster of all tests, with Argo CD, the External Secrets operator and the shipped fleet's repository.
+
+use std::cell::RefCell;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use e2e::cache::{Cache, workspace};
+use e2e::cluster::Cluster;
+use e2e::fleet::Fleet;
+use e2e::{argo, ready, secrets};
+use kube::Client;
+use tokio::runtime::Runtime;
+
+/// What the tests share.
+pub(crate) struct World {
+    /// The cluster.
+    pub(crate) cluster: Cluster,
+    /// The fleet's repositories.
+    pub(crate) fleet: Fleet,
+    /// A client as the cluster's administrator.
+    pub(crate) client: Client,
+    /// The commit at which the platform's own set is.
+    pub(crate) revision: OnceLock<String>,
+    runtime: Runtime,
+    cache: Cache,
+    name: String,
+    /// Lines of the report, by tenant.
+    pub(crate) times: Mutex<Vec<String>>,
+}
+
+impl World {
+    /// Starts everything, and moves this thread into the cluster's network.
+    pub(crate) fn start() -> Result<Self> {
+        let begun = Instant::now();
+        let cache = Cache::open()?;
+        let name = format!("suite-{}", std::process::id());
+        let program = Path::new(env!("CARGO_BIN_EXE_e2e"));
+        clear_old(&cache)?;
+        let cluster = Cluster::up(&cache, &name, program, false)?;
+        cluster.enter_network()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let client = runtime.block_on(async {
+            ready::node(&cluster).await?;
+            eprintln!("e2e: a node is ready after {:.1} s", begun.elapsed().as_secs_f64());
+            argo::install(&cluster, program).await?;
+            eprintln!("e2e: Argo CD is ready after {:.1} s", begun.elapsed().as_secs_f64());
+            secrets::install(&cluster).await?;
+            cluster.client()
+        })?;
+        let fleet = Fleet::create(&cluster, program)?;
+        eprintln!("e2e: the fleet is ready after {:.1} s", begun.elapsed().as_secs_f64());
+        Ok(Self { cluster, fleet, client, revision: OnceLock::new(), runtime, cache, name, times: Mutex::default() })
+    }
+
+    /// Runs a test. A component that ended explains a failure better than what the test saw of it.
+    pub(crate) fn run(&self, test: fn(&Self) -> Result<()>) -> Result<()> {
+        let result = test(self);
+        match (&result, self.cluster.check()) {
+            (Err(seen), Err(ended)) => Err(ended.context(format!("{seen:#}"))),
+            (Ok(()), Err(ended)) => Err(ended),
+            _ => result,
+        }
+    }
+
+    /// Waits for an answer of the API server.
+    pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    /// Asks until the answer is there.
+    pub(crate) fn until<T>(&self, what: &str, seconds: u64, ask: impl FnMut() -> Result<T>) -> Result<T> {
+        let ask = RefCell::new(ask);
+        let begun = Instant::now();
+        loop {
+            let reason = match (ask.borrow_mut())() {
+                Ok(answer) => return Ok(answer),
+                Err(reason) => reason,
+            };
+            self.cluster.check()?;
+            if begun.elapsed() > Duration::from_secs(seconds) {
+                return Err(reason.context(format!("{what}: not after {seconds} s")));
+            }
+            std::thread::sleep(Duration::from_millis(150));
+        }
+    }
+
+    /// Runs `tenantry` on this machine, in a folder of the fleet's checkout.
+    pub(crate) fn tenantry(&self, folder: &str, arguments: &[&str]) -> Result<String> {
+        let program = workspace().join("target/x86_64-unknown-linux-musl/release/tenantry");
+        let mut command = Command::new(program);
+        command.current_dir(self.fleet.tenants.checkout.join(folder)).env_clear();
+        e2e::process::run(command.args(arguments))
+    }
+
+    /// Keeps what all components and pods said, for whoever looks into a failure.
+    pub(crate) fn keep_logs(&self) {
+        let kept = target().join("logs");
+        fs::remove_dir_all(&kept).ok();
+        fs::create_dir_all(&kept).ok();
+        let copied = Command::new("cp").arg("-r").arg(self.cluster.folder.join("log")).arg(&kept).status();
+        let mut dump = self.cluster.kubectl();
+        dump.args(["get", "applications,appprojects,pods,jobs,events", "--all-namespaces", "--output", "yaml"]);
+        if let Ok(output) = dump.output() {
+            fs::write(kept.join("objects.yaml"), output.stdout).ok();
+        }
+        if copied.is_ok() {
+            eprintln!("e2e: the logs of every component are in {}", kept.display());
+        }
+    }
+
+    /// Writes the report of times.
+    pub(crate) fn report(&self) -> Result<()> {
+        let times = self.times.lock().map_err(|_| anyhow::anyhow!("a test panicked"))?;
+        fs::create_dir_all(target())?;
+        fs::write(target().join("report.md"), times.join("\n") + "\n").context("report.md")
+    }
+
+    /// Stops the cluster and leaves nothing of it.
+    pub(crate) fn end(self) -> Result<()> {
+        drop(self.client);
+        self.cluster.down(&self.cache, &self.name)
+    }
+}
+
+/// The folder of what the suite leaves for people.
+fn target() -> PathBuf {
+    workspace().join("target/e2e")
+}
+
+/// Clears away the clusters of suites that were killed.
+fn clear_old(cache: &Cache) -> Result<()> {
+    let Ok(entries) = fs::read_dir(cache.folder().join("clusters")) else { return Ok(()) };
+    for entry in entries {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let Some(number) = name.strip_prefix("suite-") else { continue };
+        if !Path::new("/proc").join(number).exists() {
+            e2e::cluster::clear(cache, &name)?;
+        }
+    }
+    Ok(())
+}
