@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::files::{enabled, merged, profile, spec};
 use super::policy::{Labels, Pod, Policies};
-use super::support::{Run, folders, name, testdata};
+use super::support::{Run, copy, folders, name, testdata};
 
 /// The cells with fixtures.
 pub(crate) static CELLS: LazyLock<[Cell; 2]> =
@@ -112,6 +112,9 @@ fn tenant(folder: &Path, platform: &Value, policies: &mut Policies, addresses: &
     // The namespace stands until a person confirms that it may go, whatever is rendered.
     policies.namespace(&namespace, Labels::new());
     let objects = rendered(folder, policies);
+    if spec["state"] == "destroying" {
+        rendered_last(folder, policies);
+    }
     let mut pods = Vec::new();
     for (release, chosen) in enabled(&spec["releases"]) {
         let parts = profile(platform, release, chosen)["serviceAccounts"].as_object().unwrap();
@@ -125,6 +128,26 @@ fn tenant(folder: &Path, platform: &Value, policies: &mut Policies, addresses: &
     let borrowed = json!({"k8s-app": "kube-dns", "tenantry.dev/task": "terraform-apply", "tenantry.dev/tenant": "x"});
     pods.push(addresses.pod(&namespace, "a pod with others' labels", &borrowed));
     Tenant { name, spec, pods, jobs: jobs(&objects, addresses) }
+}
+
+/// What stays in the namespace of a tenant that is being destroyed, until that goes: of the set that it had before, the
+/// policies that are pruned last.
+fn rendered_last(folder: &Path, policies: &mut Policies) {
+    let before = tempfile::tempdir().unwrap();
+    let cell = folder.parent().and_then(Path::parent).unwrap();
+    copy(cell, before.path());
+    let folder = before.path().join("tenants").join(name(folder));
+    let file = folder.join("tenant.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let lives = |line: &&str| !["state:", "destroy:"].iter().any(|field| line.trim_start().starts_with(field));
+    std::fs::write(&file, text.lines().filter(lives).map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    let mut all = Policies::default();
+    for object in rendered(&folder, &mut all) {
+        let options = object["metadata"]["annotations"]["argocd.argoproj.io/sync-options"].as_str();
+        if object["kind"] == "NetworkPolicy" && options.is_some_and(|options| options.contains("PruneLast=true")) {
+            policies.add(serde_json::from_value(object).unwrap()).unwrap();
+        }
+    }
 }
 
 /// What the binary prints for a folder. Takes namespaces and policies in.
