@@ -60,20 +60,16 @@ impl Parts {
         let go = Toolchain::get(cache)?;
         let parts = workspace().join("e2e/parts");
         let pins = pins(&parts)?;
-        let kubernetes = cache.made("kubernetes", &with_sources(&pins, &parts, &["kubernetes"])?, |folder| {
-            let version = "k8s.io/component-base/version";
-            let (major, minor) = KUBERNETES.trim_start_matches('v').split_once('.').unwrap_or_default();
-            let minor = minor.split('.').next().unwrap_or_default();
-            let flags = format!(
-                "-s -w -X {version}.gitVersion={KUBERNETES} -X {version}.gitMajor={major} -X {version}.gitMinor={minor}"
-            );
+        let flags = kubernetes_flags();
+        let sources = with_sources([pins.as_str(), &flags], &parts, &["kubernetes"])?;
+        let kubernetes = cache.made("kubernetes", &sources, |folder| {
             build(&go, &parts, "./kubernetes", &flags, &folder.join("kubernetes"))?;
             KUBERNETES_PARTS.iter().try_for_each(|name| Ok(symlink("kubernetes", folder.join(name))?))
         })?;
-        let argo_cd = cache.made("argo-cd", &pins, |folder| {
-            let source = go.source(&parts, ARGO_CD)?;
-            let flags = format!("-s -w -X {ARGO_CD}/common.version={}", version_of(&source)?);
+        let flags = format!("-s -w -X {ARGO_CD}/common.version={}", pinned(&parts, ARGO_CD)?);
+        let argo_cd = cache.made("argo-cd", &key([pins.as_bytes(), flags.as_bytes()]), |folder| {
             build(&go, &parts, &format!("{ARGO_CD}/cmd"), &flags, &folder.join("argocd"))?;
+            let source = go.source(&parts, ARGO_CD)?;
             for kept in ["manifests", "hack", "entrypoint.sh"] {
                 copy(&source.join(kept), &folder.join(kept))?;
             }
@@ -121,20 +117,29 @@ fn pins(module: &Path) -> Result<String> {
     Ok(key([read("go.mod")?.as_slice(), read("go.sum")?.as_slice()]))
 }
 
-/// The key of pins and of programs of our own.
-fn with_sources(pins: impl AsRef<[u8]>, parts: &Path, programs: &[&str]) -> Result<String> {
-    let mut inputs = vec![pins.as_ref().to_vec()];
+/// The key of what else decides, and of programs of our own.
+fn with_sources<'a>(decides: impl IntoIterator<Item = &'a str>, parts: &Path, programs: &[&str]) -> Result<String> {
+    let mut inputs: Vec<Vec<u8>> = decides.into_iter().map(|text| text.as_bytes().to_vec()).collect();
     for program in programs {
         inputs.push(fs::read(parts.join(program).join("main.go"))?);
     }
     Ok(key(inputs.iter().map(Vec::as_slice)))
 }
 
-/// The version in the name of a module's folder, `…/v3@v3.6.1`.
-fn version_of(source: &Path) -> Result<String> {
-    let name = source.file_name().unwrap_or_default().to_string_lossy();
-    let (_, version) = name.split_once('@').with_context(|| format!("no version in {}", source.display()))?;
-    Ok(version.to_owned())
+/// The version of a module that `go.mod` pins, without its `v`.
+fn pinned(parts: &Path, module: &str) -> Result<String> {
+    let text = fs::read_to_string(parts.join("go.mod"))?;
+    let version = text.lines().find_map(|line| line.trim().strip_prefix(module)?.trim_start().strip_prefix('v'));
+    let version = version.and_then(|rest| rest.split(' ').next());
+    version.map(str::to_owned).with_context(|| format!("go.mod pins no {module}"))
+}
+
+/// What the linker is told of Kubernetes' version.
+fn kubernetes_flags() -> String {
+    let package = "k8s.io/component-base/version";
+    let mut numbers = KUBERNETES.trim_start_matches('v').split('.');
+    let (major, minor) = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
+    format!("-s -w -X {package}.gitVersion={KUBERNETES} -X {package}.gitMajor={major} -X {package}.gitMinor={minor}")
 }
 
 /// Copies a file or a folder out of Go's cache, where everything is read-only.

@@ -1,7 +1,13 @@
 //! What is rendered, on a real Kubernetes with a real Argo CD. One cluster serves all tests, which run one after the other.
 
+#[path = "suite/cell.rs"]
+mod cell;
 #[path = "suite/fleet.rs"]
 mod fleet;
+#[path = "suite/life.rs"]
+mod life;
+#[path = "suite/logs.rs"]
+mod logs;
 #[path = "suite/objects.rs"]
 mod objects;
 #[path = "suite/world.rs"]
@@ -20,6 +26,12 @@ type Test = fn(&World) -> anyhow::Result<()>;
 const TESTS: &[(&str, Test)] = &[
     ("fleet::platform_is_synced", fleet::platform_is_synced),
     ("fleet::every_tenant_comes_up_and_stays", fleet::every_tenant_comes_up_and_stays),
+    ("life::a_variable_changes_and_changes_back", life::a_variable_changes_and_changes_back),
+    ("life::a_value_changes_the_release_alone", life::a_value_changes_the_release_alone),
+    ("life::a_tenant_moves_to_another_tier", life::a_tenant_moves_to_another_tier),
+    ("life::a_broken_file_changes_nothing", life::a_broken_file_changes_nothing),
+    ("life::a_tenant_is_destroyed_in_order", life::a_tenant_is_destroyed_in_order),
+    ("cell::two_hundred_tenants_in_one_push", cell::two_hundred_tenants_in_one_push),
 ];
 
 fn main() -> ExitCode {

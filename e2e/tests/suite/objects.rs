@@ -42,6 +42,16 @@ impl World {
         found.items.into_iter().map(|object| Ok(serde_json::to_value(object)?)).collect()
     }
 
+    /// Asks the API server, as somebody, whether it would take an object in place of the one that is there: strictly, no
+    /// field that it does not know and none twice, and nothing changes. By merge patch, which is JSON: what is applied on
+    /// the server's side is read as YAML, and that refuses control characters.
+    pub(crate) fn would_take(&self, object: &Value) -> Result<()> {
+        let (kind, namespace, name) = identity(object)?;
+        let parameters = PatchParams { dry_run: true, ..PatchParams::default() }.validation_strict();
+        self.wait(api(&self.client, kind, Some(namespace)).patch(name, &parameters, &Patch::Merge(object)))?;
+        Ok(())
+    }
+
     /// Applies an object by server-side apply with strict validation, as somebody; `dry` changes nothing.
     pub(crate) fn apply_as(&self, client: &Client, object: &Value, dry: bool) -> Result<Value> {
         let (kind, namespace, name) = identity(object)?;
@@ -61,6 +71,13 @@ impl World {
     pub(crate) fn patch(&self, kind: (&str, &str), namespace: &str, name: &str, patch: &Value) -> Result<()> {
         let patched = api(&self.client, kind, Some(namespace));
         self.wait(patched.patch(name, &PatchParams::default(), &Patch::Merge(patch)))?;
+        Ok(())
+    }
+
+    /// Changes a part of an object's status, as a controller does.
+    pub(crate) fn patch_status(&self, kind: (&str, &str), namespace: &str, name: &str, patch: &Value) -> Result<()> {
+        let patched = api(&self.client, kind, Some(namespace));
+        self.wait(patched.patch_status(name, &PatchParams::default(), &Patch::Merge(patch)))?;
         Ok(())
     }
 
@@ -93,10 +110,18 @@ impl World {
 
     /// Creates the Application of a tenant as `deploy/argocd/example` shows it, or moves its pin.
     pub(crate) fn pin(&self, tenant: &str, namespace: &str, revision: &str) -> Result<()> {
+        self.pin_at(tenant, namespace, &format!("tenants/{tenant}"), revision)
+    }
+
+    /// The same for a tenant in a cell's folder; the Application bears the cell's name.
+    pub(crate) fn pin_at(&self, tenant: &str, namespace: &str, path: &str, revision: &str) -> Result<()> {
         let text = include_str!("../../../deploy/argocd/example/tenant-application.yaml");
         let mut application: Value = serde_yaml::from_str(text)?;
         application["metadata"]["name"] = json!(tenant);
-        application["spec"]["source"]["path"] = json!(format!("tenants/{tenant}"));
+        if let Some((cell, _)) = path.strip_prefix("cells/").and_then(|rest| rest.split_once('/')) {
+            application["metadata"]["labels"] = json!({"tenantry.dev/cell": cell});
+        }
+        application["spec"]["source"]["path"] = json!(path);
         application["spec"]["source"]["targetRevision"] = json!(revision);
         application["spec"]["destination"]["namespace"] = json!(namespace);
         self.apply(&application).map(drop)

@@ -28,8 +28,8 @@ pub(crate) struct World {
     runtime: Runtime,
     cache: Cache,
     name: String,
-    /// Lines of the report, by tenant.
-    pub(crate) times: Mutex<Vec<String>>,
+    /// The lines of the report.
+    report: Mutex<Vec<String>>,
 }
 
 impl World {
@@ -53,7 +53,7 @@ impl World {
         })?;
         let fleet = Fleet::create(&cluster, program)?;
         eprintln!("e2e: the fleet is ready after {:.1} s", begun.elapsed().as_secs_f64());
-        Ok(Self { cluster, fleet, client, revision: OnceLock::new(), runtime, cache, name, times: Mutex::default() })
+        Ok(Self { cluster, fleet, client, revision: OnceLock::new(), runtime, cache, name, report: Mutex::default() })
     }
 
     /// Runs a test. A component that ended explains a failure better than what the test saw of it.
@@ -112,11 +112,18 @@ impl World {
         }
     }
 
+    /// Adds lines to the report.
+    pub(crate) fn note(&self, lines: &[String]) {
+        if let Ok(mut report) = self.report.lock() {
+            report.extend_from_slice(lines);
+        }
+    }
+
     /// Writes the report of times.
     pub(crate) fn report(&self) -> Result<()> {
-        let times = self.times.lock().map_err(|_| anyhow::anyhow!("a test panicked"))?;
+        let lines = self.report.lock().map_err(|_| anyhow::anyhow!("a test panicked"))?;
         fs::create_dir_all(target())?;
-        fs::write(target().join("report.md"), times.join("\n") + "\n").context("report.md")
+        fs::write(target().join("report.md"), format!("# Times\n{}\n", lines.join("\n"))).context("report.md")
     }
 
     /// Stops the cluster and leaves nothing of it.

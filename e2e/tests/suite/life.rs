@@ -1,0 +1,257 @@
+//! A tenant's life, from commit to commit: each step changes what it should, and nothing else.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::{Value, json};
+
+use crate::objects::{APPLICATION, JOB, explained, identity};
+use crate::world::World;
+
+/// A tenant of a test's own.
+struct Tenant<'a> {
+    world: &'a World,
+    name: &'static str,
+}
+
+/// Whose object it is: the number that an object has from its creation to its end.
+type Numbers = BTreeMap<String, String>;
+
+impl<'a> Tenant<'a> {
+    /// Writes its file, commits it and pins it there; waits until it is Synced and Healthy, and its releases too.
+    fn create(world: &'a World, name: &'static str, spec: &str) -> Result<(Self, String)> {
+        world.platform()?;
+        let tenant = Self { world, name };
+        let revision = tenant.write(spec)?;
+        tenant.moved_to(&revision)?;
+        Ok((tenant, revision))
+    }
+
+    fn path(&self) -> String {
+        format!("tenants/{}/tenant.yaml", self.name)
+    }
+
+    fn namespace(&self) -> String {
+        format!("t-{}", self.name)
+    }
+
+    /// Commits its file with this `spec`.
+    fn write(&self, spec: &str) -> Result<String> {
+        let head = format!("apiVersion: tenantry.dev/v1alpha1\nkind: Tenant\nmetadata: {{name: {}}}\n", self.name);
+        let tenants = &self.world.fleet.tenants;
+        tenants.write(&self.path(), format!("{head}spec: {spec}\n"))?;
+        tenants.commit(&format!("{}: {spec}", self.name))
+    }
+
+    fn pin(&self, revision: &str) -> Result<()> {
+        self.world.pin(self.name, &self.namespace(), revision)
+    }
+
+    /// Moves its pin, and waits until everything is there.
+    fn moved_to(&self, revision: &str) -> Result<()> {
+        self.pin(revision)?;
+        self.world.until_synced("argocd", self.name, Some(revision), 120)?;
+        for child in self.children()? {
+            let (_, namespace, name) = identity(&child)?;
+            self.world.until_synced(namespace, name, None, 120)?;
+        }
+        Ok(())
+    }
+
+    /// Changes its `spec`, and waits until everything is there.
+    fn change(&self, spec: &str) -> Result<String> {
+        let revision = self.write(spec)?;
+        self.moved_to(&revision)?;
+        Ok(revision)
+    }
+
+    fn children(&self) -> Result<Vec<Value>> {
+        self.world.list(APPLICATION, "tenantry-releases", &format!("tenantry.dev/tenant={}", self.name))
+    }
+
+    /// Its Terraform Jobs, by name.
+    fn jobs(&self) -> Result<Numbers> {
+        let jobs = self.world.list(JOB, "tenantry-system", &format!("tenantry.dev/tenant={}", self.name))?;
+        let plain = jobs.iter().filter(|job| job["metadata"]["ownerReferences"].is_null());
+        Ok(plain.map(|job| (text(&job["metadata"]["name"]), text(&job["metadata"]["uid"]))).collect())
+    }
+
+    /// What Argo CD holds of it, but for Jobs and inputs, by kind and name.
+    fn others(&self) -> Result<Numbers> {
+        let mut numbers = Numbers::new();
+        for object in self.world.rendered(&format!("tenants/{}", self.name))? {
+            let (kind, namespace, name) = identity(&object)?;
+            if kind == JOB || name.contains("--terraform-inputs-") {
+                continue;
+            }
+            let live = self.world.get(kind, namespace, name)?;
+            numbers.insert(format!("{} {name}", kind.1), text(&live["metadata"]["uid"]));
+        }
+        Ok(numbers)
+    }
+
+    fn deployment(&self, name: &str) -> Result<Value> {
+        self.world.get(("apps/v1", "Deployment"), &self.namespace(), name)
+    }
+
+    fn replicas(&self, name: &str) -> Result<u64> {
+        Ok(self.deployment(name)?["status"]["readyReplicas"].as_u64().unwrap_or_default())
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// A variable decides what Terraform does: a new Job for it, the old one gone, everything else as it was; and the Job of an
+/// earlier value runs again when that value comes back.
+pub(crate) fn a_variable_changes_and_changes_back(world: &World) -> Result<()> {
+    let shared = "{tier: pro, terraform: {variables: {database_mode: shared}}}";
+    let dedicated = "{tier: pro, terraform: {variables: {database_mode: dedicated}}}";
+    let (willow, _) = Tenant::create(world, "willow", shared)?;
+    let (first, others) = (willow.jobs()?, willow.others()?);
+    ensure!(first.len() == 1, "{first:?}");
+
+    willow.change(dedicated)?;
+    let second = willow.jobs()?;
+    ensure!(second.len() == 1 && second.keys().ne(first.keys()), "{first:?} became {second:?}");
+    ensure!(willow.others()? == others, "other objects were made anew");
+
+    willow.change(shared)?;
+    let third = willow.jobs()?;
+    ensure!(third.keys().eq(first.keys()) && third != first, "{first:?} came back as {third:?}");
+    for name in third.keys() {
+        let job = world.get(JOB, "tenantry-system", name)?;
+        ensure!(job["status"]["succeeded"] == 1, "{name}: {}", job["status"]);
+    }
+    ensure!(willow.others()? == others, "other objects were made anew");
+    Ok(())
+}
+
+/// A chart value rolls the release, and Terraform does not run.
+pub(crate) fn a_value_changes_the_release_alone(world: &World) -> Result<()> {
+    let (maple, _) = Tenant::create(world, "maple", "{tier: pro}")?;
+    let (jobs, deployment) = (maple.jobs()?, maple.deployment("zenml")?["metadata"]["uid"].clone());
+    maple.change("{tier: pro, releases: {zenml: {values: {server: {replicaCount: 2}}}}}")?;
+    world.until("two replicas", 60, || {
+        let replicas = maple.replicas("zenml")?;
+        ensure!(replicas == 2, "{replicas}");
+        Ok(())
+    })?;
+    ensure!(maple.jobs()? == jobs, "Terraform ran");
+    ensure!(maple.deployment("zenml")?["metadata"]["uid"] == deployment, "the release was made anew");
+
+    // Suspended, nothing runs and everything stays; resumed, it is as before.
+    let others = maple.others()?;
+    maple.change("{tier: pro, state: suspended, releases: {zenml: {values: {server: {replicaCount: 2}}}}}")?;
+    world.until("no replicas", 60, || {
+        let status = maple.deployment("zenml")?["status"].take();
+        ensure!(status["replicas"].as_u64().unwrap_or_default() == 0, "{status}");
+        Ok(())
+    })?;
+    ensure!(maple.others()? == others && maple.jobs()? == jobs, "suspending made objects anew");
+    maple.change("{tier: pro, releases: {zenml: {values: {server: {replicaCount: 2}}}}}")?;
+    world.until("two replicas again", 60, || {
+        let replicas = maple.replicas("zenml")?;
+        ensure!(replicas == 2, "{replicas}");
+        Ok(())
+    })?;
+    ensure!(maple.others()? == others && maple.jobs()? == jobs, "resuming made objects anew");
+    Ok(())
+}
+
+/// Another tier: its quota, and Terraform, which the tenant had not had.
+pub(crate) fn a_tenant_moves_to_another_tier(world: &World) -> Result<()> {
+    let (alder, free) = Tenant::create(world, "rowan", "{tier: free}")?;
+    let quota =
+        || Ok::<_, anyhow::Error>(world.get(("v1", "ResourceQuota"), "t-rowan", "tenant")?["spec"]["hard"].take());
+    ensure!(quota()?["pods"] == "10" && alder.jobs()?.is_empty());
+    alder.change("{tier: pro}")?;
+    ensure!(quota()?["pods"] == "40" && alder.jobs()?.len() == 1);
+    // The pin goes back: what the newer commit brought is pruned, as that commit was never asked for.
+    alder.moved_to(&free)?;
+    ensure!(quota()?["pods"] == "10" && alder.jobs()?.is_empty());
+    Ok(())
+}
+
+/// A broken file: what runs goes on running, and the Application says which line is wrong.
+pub(crate) fn a_broken_file_changes_nothing(world: &World) -> Result<()> {
+    let (hazel, good) = Tenant::create(world, "hazel", "{tier: pro}")?;
+    let (jobs, others, pods) = (hazel.jobs()?, hazel.others()?, hazel.deployment("zenml")?["status"].take());
+    let broken = hazel.write("{tier: pro, quta: {pods: 20}}")?;
+    hazel.pin(&broken)?;
+    let condition = world.until("the Application's condition", 60, || {
+        let application = world.get(APPLICATION, "argocd", "hazel")?;
+        let conditions = application["status"]["conditions"].as_array().cloned().unwrap_or_default();
+        let error = conditions.into_iter().find(|condition| condition["type"] == "ComparisonError");
+        error.with_context(|| explained(&application["status"]))
+    })?;
+    let message = text(&condition["message"]);
+    let wanted = "tenants/hazel/tenant.yaml:4:20: unknown field `quta`; did you mean `quota`?";
+    ensure!(message.trim_end().ends_with(wanted), "{message}");
+    ensure!(hazel.jobs()? == jobs && hazel.deployment("zenml")?["status"] == pods, "what runs was touched");
+    hazel.moved_to(&good)?;
+    // `others` reads what the checkout's file renders.
+    hazel.write("{tier: pro}")?;
+    ensure!(hazel.others()? == others && hazel.jobs()? == jobs, "going back made objects anew");
+    Ok(())
+}
+
+/// Destroying: the releases go first, the last wave before the others; then Terraform; then, when a person has said so, the
+/// Namespace.
+pub(crate) fn a_tenant_is_destroyed_in_order(world: &World) -> Result<()> {
+    let spec = "{tier: pro, releases: {zenml: {version: 0.94.2}, mlflow: {commit: COMMIT, after: [terraform]}}";
+    let commit = world.fleet.charts.git(&["rev-parse", "HEAD"])?;
+    let spec = spec.replace("COMMIT", commit.trim());
+    let (aspen, _) = Tenant::create(world, "aspen", &format!("{spec}}}"))?;
+    let apply = aspen.jobs()?;
+    ensure!(aspen.children()?.len() == 2);
+    let revision = aspen.write(&format!("{spec}, state: destroying, destroy: {{confirm: aspen}}}}"))?;
+    aspen.pin(&revision)?;
+
+    let mut seen = Vec::new();
+    let mut note = |what: &'static str| {
+        if seen.last() != Some(&what) {
+            seen.push(what);
+        }
+    };
+    world.until("the question", 120, || {
+        let children: Vec<String> = aspen.children()?.iter().map(|child| text(&child["metadata"]["name"])).collect();
+        let destroy = aspen.jobs()?.into_keys().find(|name| name.contains("--terraform-destroy-"));
+        let has = |name: &str| children.iter().any(|child| child == name);
+        note(match (has("aspen--mlflow"), has("aspen--zenml"), destroy.is_some()) {
+            (true, true, false) => "both releases",
+            (false, true, false) => "the release of wave 1",
+            (false, false, false) => "no release",
+            (false, false, true) => "the destroy Job",
+            other => bail!("{other:?}"),
+        });
+        let application = world.get(APPLICATION, "argocd", "aspen")?;
+        let message = text(&application["status"]["operationState"]["message"]);
+        ensure!(message.contains("deletion"), "{message}: {}", explained(&application["status"]));
+        Ok(())
+    })?;
+    // A step may be too short to be seen; none is seen out of order.
+    let order = ["both releases", "the release of wave 1", "no release", "the destroy Job"];
+    let places: Vec<_> = seen.iter().map(|step| order.iter().position(|known| known == step)).collect();
+    ensure!(places.is_sorted() && seen.last() == Some(&"the destroy Job"), "{seen:?}");
+    let jobs = aspen.jobs()?;
+    ensure!(jobs.len() == 1 && jobs.keys().ne(apply.keys()), "{jobs:?}");
+    for name in jobs.keys() {
+        let job = world.get(JOB, "tenantry-system", name)?;
+        ensure!(job["status"]["succeeded"] == 1, "{name}: {}", job["status"]);
+    }
+    world.get(("v1", "Namespace"), "", "t-aspen").context("the Namespace waits for a person")?;
+    // Pods that nobody's Application made may run there still.
+    world.get(("networking.k8s.io/v1", "NetworkPolicy"), "t-aspen", "default-deny").context("the fence stays")?;
+
+    let now = e2e::process::run(std::process::Command::new("date").args(["--utc", "+%Y-%m-%dT%H:%M:%SZ"]))?;
+    let approved = json!({"metadata": {"annotations": {"argocd.argoproj.io/deletion-approved": now.trim()}}});
+    world.patch(APPLICATION, "argocd", "aspen", &approved)?;
+    world.until("the Namespace is gone", 90, || {
+        ensure!(world.find(("v1", "Namespace"), "", "t-aspen")?.is_none(), "still there");
+        Ok(())
+    })?;
+    world.until_synced("argocd", "aspen", Some(&revision), 60)?;
+    Ok(())
+}
