@@ -9,7 +9,7 @@
 //! | [`debian`], [`image`], [`dockerfile`], [`images`] | container images, and how each is made |
 //! | [`store`] | the images of every cluster, unpacked once |
 //! | [`node`], [`capacity`], [`component`] | a machine in namespaces of its own, and the processes on it |
-//! | [`cluster`], [`ready`] | starting, finding and stopping one; waiting for it |
+//! | [`cluster`], [`ready`], [`interrupt`] | starting, finding and stopping one; waiting for it; breaking off |
 //! | [`argo`], [`secrets`] | Argo CD and the External Secrets operator on it, as users install them |
 //! | [`repository`], [`registry`], [`fleet`] | what a team has in git, and `testdata/fleet` in it |
 
@@ -24,6 +24,7 @@ pub mod dockerfile;
 pub mod fleet;
 pub mod image;
 pub mod images;
+pub mod interrupt;
 pub mod node;
 pub mod parts;
 pub mod process;

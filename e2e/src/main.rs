@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
 use e2e::cache::Cache;
 use e2e::cluster::Cluster;
-use e2e::{argo, node, requirements, store};
+use e2e::{argo, interrupt, node, requirements, store};
 
 /// A real Kubernetes and a real Argo CD on this machine, from packages alone.
 #[derive(Parser)]
@@ -105,6 +105,7 @@ fn up(name: &str, bare: bool) -> Result<()> {
     if Cluster::find(&cache, name)?.is_some() {
         bail!("cluster `{name}` runs already; stop it with `down`, or give this one another `--name`");
     }
+    interrupt::clears(&cache, name)?;
     let begun = std::time::Instant::now();
     let program = std::env::current_exe()?;
     let cluster = Cluster::up(&cache, name, &program, true)?;

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 use e2e::cache::{Cache, workspace};
 use e2e::cluster::Cluster;
 use e2e::fleet::Fleet;
-use e2e::{argo, ready, secrets};
+use e2e::{argo, interrupt, ready, secrets};
 use kube::Client;
 use tokio::runtime::Runtime;
 
@@ -40,6 +40,7 @@ impl World {
         let name = format!("suite-{}", std::process::id());
         let program = Path::new(env!("CARGO_BIN_EXE_e2e"));
         clear_old(&cache)?;
+        interrupt::clears(&cache, &name)?;
         let cluster = Cluster::up(&cache, &name, program, false)?;
         cluster.enter_network()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -1,0 +1,23 @@
+//! Ctrl-C: whoever breaks off leaves nothing behind.
+
+use anyhow::Result;
+
+use crate::cache::Cache;
+use crate::cluster;
+
+/// From now on, an interruption ends this process only after the cluster of this name is cleared away.
+///
+/// # Errors
+/// There is such a handler already.
+pub fn clears(cache: &Cache, name: &str) -> Result<()> {
+    let (cache, name) = (cache.clone(), name.to_owned());
+    ctrlc::set_handler(move || {
+        eprintln!("e2e: interrupted; stopping cluster `{name}`");
+        if let Err(error) = cluster::clear(&cache, &name) {
+            eprintln!("error: {error:#}");
+        }
+        // As a shell reports a process that SIGINT ended.
+        std::process::exit(130);
+    })?;
+    Ok(())
+}
