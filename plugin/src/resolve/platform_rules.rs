@@ -28,6 +28,15 @@ pub fn check(platform: &Platform, modules: &BTreeMap<ModuleName, Module>, proble
     {
         let problem = Problem::new(backend.at, "`backend` needs `s3` or `kubernetes`");
         problems.push(problem.label("exactly one of the two"));
+    } else if let Some(backend) = spec.terraform.as_ref().map(|terraform| &terraform.backend)
+        && backend.kubernetes.is_some()
+        && spec.network.api_server.is_empty()
+    {
+        problems.push(
+            Problem::new(backend.at, "`backend` is `kubernetes`, and `network.apiServer` names no address")
+                .label("Terraform's pods would not reach their state")
+                .hint("name the address of the API server's Service, and those behind it"),
+        );
     }
     for dns in spec.network.dns.iter().filter(|dns| dns.namespace.is_some() == dns.cidr.is_some()) {
         let named = dns.namespace.as_ref().map_or_else(String::new, |name| format!(" (namespace `{name}`)"));

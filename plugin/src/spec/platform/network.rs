@@ -12,7 +12,8 @@ record! {
         dns: Vec<At<Dns>>,
         /// The ingress controller.
         ingress: Option<Ingress>,
-        /// The API server's addresses.
+        /// The API server's addresses: that of its Service, and those behind it, for some network plugins look at a packet
+        /// before the Service's address is rewritten and some after.
         api_server = "apiServer": Vec<Cidr>,
         /// Ranges that no tenant opens: pods, services, nodes, instance metadata.
         blocked: Vec<At<Cidr>>,
