@@ -63,6 +63,7 @@ fn main() -> ExitCode {
     match execute(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            interrupt::or_wait();
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }

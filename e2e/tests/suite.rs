@@ -10,6 +10,8 @@ mod life;
 mod logs;
 #[path = "suite/objects.rs"]
 mod objects;
+#[path = "suite/versions.rs"]
+mod versions;
 #[path = "suite/world.rs"]
 mod world;
 
@@ -31,6 +33,7 @@ const TESTS: &[(&str, Test)] = &[
     ("life::a_tenant_moves_to_another_tier", life::a_tenant_moves_to_another_tier),
     ("life::a_broken_file_changes_nothing", life::a_broken_file_changes_nothing),
     ("life::a_tenant_is_destroyed_in_order", life::a_tenant_is_destroyed_in_order),
+    ("versions::a_new_version_moves_nothing_by_itself", versions::a_new_version_moves_nothing_by_itself),
     ("cell::two_hundred_tenants_in_one_push", cell::two_hundred_tenants_in_one_push),
 ];
 

@@ -97,6 +97,11 @@ impl World {
         e2e::process::run(command.args(arguments))
     }
 
+    /// What was made once and is kept.
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
     /// Keeps what all components and pods said, for whoever looks into a failure.
     pub(crate) fn keep_logs(&self) {
         let kept = target().join("logs");
