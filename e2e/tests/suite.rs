@@ -10,6 +10,8 @@ mod life;
 mod logs;
 #[path = "suite/objects.rs"]
 mod objects;
+#[path = "suite/times.rs"]
+mod times;
 #[path = "suite/versions.rs"]
 mod versions;
 #[path = "suite/world.rs"]
@@ -28,6 +30,7 @@ type Test = fn(&World) -> anyhow::Result<()>;
 const TESTS: &[(&str, Test)] = &[
     ("fleet::platform_is_synced", fleet::platform_is_synced),
     ("fleet::every_tenant_comes_up_and_stays", fleet::every_tenant_comes_up_and_stays),
+    ("times::one_tenant_at_a_time", times::one_tenant_at_a_time),
     ("life::a_variable_changes_and_changes_back", life::a_variable_changes_and_changes_back),
     ("life::a_value_changes_the_release_alone", life::a_value_changes_the_release_alone),
     ("life::a_tenant_moves_to_another_tier", life::a_tenant_moves_to_another_tier),

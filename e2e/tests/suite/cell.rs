@@ -26,26 +26,27 @@ pub(crate) fn two_hundred_tenants_in_one_push(world: &World) -> Result<()> {
         world.pin_at(&name, &namespace, &format!("cells/c00/tenants/{name}"), &revision)?;
     }
     let pushed = begun.elapsed();
-    let mut left = TENANTS;
-    world.until("all tenants of the cell", 600, || {
-        finish_pods(world)?;
-        let applications = world.list(APPLICATION, "argocd", "tenantry.dev/cell=c00")?;
-        let well = |application: &&Value| {
-            let status = &application["status"];
-            status["sync"]["status"] == "Synced" && status["health"]["status"] == "Healthy"
-        };
-        left = TENANTS - applications.iter().filter(well).count();
-        let failed = applications.iter().find(|application| {
-            let phase = application["status"]["operationState"]["phase"].as_str();
-            matches!(phase, Some("Failed" | "Error"))
-        });
-        if let Some(failed) = failed {
-            // Not to be waited for: nothing may fail.
-            panic!("{}: {}", failed["metadata"]["name"], explained(&failed["status"]));
-        }
-        ensure!(left == 0, "{left} of {TENANTS} are not there yet");
-        Ok(())
-    })?;
+    world
+        .until("all tenants of the cell", 600, || {
+            finish_pods(world)?;
+            let applications = world.list(APPLICATION, "argocd", "tenantry.dev/cell=c00")?;
+            let well = |application: &&Value| {
+                let status = &application["status"];
+                status["sync"]["status"] == "Synced" && status["health"]["status"] == "Healthy"
+            };
+            let left = TENANTS - applications.iter().filter(well).count();
+            let failed = applications.iter().find(|application| {
+                let phase = application["status"]["operationState"]["phase"].as_str();
+                matches!(phase, Some("Failed" | "Error")) || !application["status"]["conditions"].is_null()
+            });
+            if let Some(failed) = failed {
+                // Not to be waited for: nothing may fail.
+                return Ok(Err(format!("{}: {}", failed["metadata"]["name"], explained(&failed["status"]))));
+            }
+            ensure!(left == 0, "{left} of {TENANTS} are not there yet");
+            Ok(Ok(()))
+        })?
+        .map_err(anyhow::Error::msg)?;
     let took = begun.elapsed();
     let spent = calls(world)?.since(&before);
     note(world, took.as_secs_f64(), pushed.as_secs_f64(), &spent);
@@ -64,7 +65,7 @@ fn write(world: &World) -> Result<String> {
     let tenants = &world.fleet.tenants;
     let platform = tenants.read("platform.yaml")?;
     let tier = "  tiers:\n    cell:\n      quota: {requests.cpu: \"1\", requests.memory: 2Gi, pods: 10}\n      \
-                identity: {type: irsa}\n      terraform: {module: tenant}\n";
+                limits: {default: {memory: 512Mi}, defaultRequest: {cpu: 100m, memory: 256Mi}}\n      identity: {type: irsa}\n      terraform: {module: tenant}\n";
     let platform = platform
         .replace(", owner: true", "")
         .replace("  tiers:\n", tier)

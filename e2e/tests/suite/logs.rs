@@ -57,6 +57,16 @@ pub(crate) fn calls(world: &World) -> Result<Calls> {
 
 /// Seconds and texts of a container's log, in which each line is JSON; others are left out.
 pub(crate) fn lines(world: &World, pod: &str, container: &str) -> Result<Vec<(f64, Value)>> {
+    Ok(kept(world, pod, container)?.iter().filter_map(|line| json_line(line)).collect())
+}
+
+/// The texts of a container's log.
+pub(crate) fn text_lines(world: &World, pod: &str, container: &str) -> Result<Vec<String>> {
+    Ok(kept(world, pod, container)?.iter().filter_map(|line| line.splitn(4, ' ').nth(3)).map(str::to_owned).collect())
+}
+
+/// The lines of a container of the pods whose `NAMESPACE_NAME` begins so, as the kubelet keeps them.
+fn kept(world: &World, pod: &str, container: &str) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(world.cluster.folder.join("log/pods"))? {
         let entry = entry?;
@@ -65,15 +75,14 @@ pub(crate) fn lines(world: &World, pod: &str, container: &str) -> Result<Vec<(f6
         }
         let folder = entry.path().join(container);
         for file in fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
-            let text = fs::read_to_string(file?.path())?;
-            found.extend(text.lines().filter_map(line));
+            found.extend(fs::read_to_string(file?.path())?.lines().map(str::to_owned));
         }
     }
     Ok(found)
 }
 
 /// A line as the kubelet keeps it: `<time> <stream> F <text>`.
-fn line(line: &str) -> Option<(f64, Value)> {
+fn json_line(line: &str) -> Option<(f64, Value)> {
     let mut words = line.splitn(4, ' ');
     let at = seconds(words.next()?)?;
     Some((at, serde_json::from_str(words.nth(2)?).ok()?))

@@ -1,0 +1,111 @@
+//! How long a tenant takes from its commit, and where the seconds go.
+
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+use e2e::process::run;
+
+use crate::logs::{calls, seconds, text_lines};
+use crate::objects::{JOB, POD};
+use crate::world::World;
+
+/// Three tenants, one after the other, while nothing else is done on the cluster.
+pub(crate) fn one_tenant_at_a_time(world: &World) -> Result<()> {
+    world.platform()?;
+    let mut rows = Vec::new();
+    for name in ["larch", "spruce", "yew"] {
+        rows.push(measure(world, name)?);
+    }
+    world.note(&[
+        String::new(),
+        "## One tenant at a time, with a Helm release and a Terraform Job".to_owned(),
+        String::new(),
+        "Seconds since the commit was begun. Where a time comes from an object, it is one of a whole second.".to_owned(),
+        String::new(),
+        "| tenant | pushed | pinned | Job made | pod scheduled | container started | Job's first call | Job done | all Healthy |".to_owned(),
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |".to_owned(),
+    ]);
+    world.note(&rows.iter().map(|row| row.line()).collect::<Vec<_>>());
+    world.note(&[
+        String::new(),
+        "| tenant | repo-server, all calls (ms) | sidecar (ms) | plugin itself (ms) | plugin's share of commit → Healthy |".to_owned(),
+        "| --- | --- | --- | --- | --- |".to_owned(),
+    ]);
+    world.note(&rows.iter().map(|row| row.shares()).collect::<Vec<_>>());
+    Ok(())
+}
+
+/// The times of a tenant.
+struct Row {
+    name: &'static str,
+    /// Seconds since the commit was begun, in the report's order.
+    steps: Vec<f64>,
+    /// Milliseconds in the repo-server, in the sidecar, in the plugin.
+    spent: [f64; 3],
+}
+
+impl Row {
+    fn line(&self) -> String {
+        let steps: Vec<String> = self.steps.iter().map(|step| format!("{step:.1}")).collect();
+        format!("| {} | {} |", self.name, steps.join(" | "))
+    }
+
+    fn shares(&self) -> String {
+        let [repo_server, sidecar, plugin] = self.spent;
+        let whole = self.steps.last().copied().unwrap_or_default() * 1e3;
+        format!("| {} | {repo_server:.0} | {sidecar:.0} | {plugin:.1} | {:.2} % |", self.name, plugin / whole * 100.0)
+    }
+}
+
+fn measure(world: &World, name: &'static str) -> Result<Row> {
+    let tenants = &world.fleet.tenants;
+    let before = calls(world)?;
+    let begun = now()?;
+    let text =
+        format!("apiVersion: tenantry.dev/v1alpha1\nkind: Tenant\nmetadata: {{name: {name}}}\nspec: {{tier: pro}}\n");
+    tenants.write(&format!("tenants/{name}/tenant.yaml"), text)?;
+    let revision = tenants.commit(name)?;
+    let pushed = now()?;
+    world.pin(name, &format!("t-{name}"), &revision)?;
+    let pinned = now()?;
+    world.until_synced("argocd", name, Some(&revision), 120)?;
+    world.until_synced("tenantry-releases", &format!("{name}--zenml"), None, 120)?;
+    let healthy = now()?;
+    let spent = calls(world)?.since(&before);
+
+    let labels = format!("tenantry.dev/tenant={name},tenantry.dev/task=terraform-apply");
+    let pod = world.list(POD, "tenantry-system", &labels)?.into_iter().next().context("Terraform's pod is gone")?;
+    let job = pod["metadata"]["labels"]["job-name"].as_str().context("a pod of no Job")?;
+    let job = world.get(JOB, "tenantry-system", job)?;
+    let scheduled = pod["status"]["conditions"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|condition| condition["type"] == "PodScheduled")
+        .context("not scheduled")?;
+    let state = &pod["status"]["containerStatuses"][0]["state"]["terminated"];
+    let said = text_lines(world, &format!("tenantry-system_{name}--terraform-"), "terraform")?;
+    let first_call = said.iter().find(|line| line.ends_with(" first call")).context("no first call")?;
+    let at = |value: &serde_json::Value| value.as_str().and_then(seconds).context("no time");
+    let times = [
+        pushed,
+        pinned,
+        at(&job["metadata"]["creationTimestamp"])?,
+        at(&scheduled["lastTransitionTime"])?,
+        at(&state["startedAt"])?,
+        first_call.split(' ').next().and_then(seconds).context("no time")?,
+        at(&state["finishedAt"])?,
+        healthy,
+    ];
+    Ok(Row {
+        name,
+        steps: times.iter().map(|time| time - begun).collect(),
+        spent: [spent.repo_server, spent.sidecar, spent.plugin].map(|seconds| seconds * 1e3),
+    })
+}
+
+/// The seconds of the day.
+fn now() -> Result<f64> {
+    let time = run(Command::new("date").args(["--utc", "+%Y-%m-%dT%H:%M:%S.%N"]))?;
+    seconds(time.trim()).context("no time")
+}
