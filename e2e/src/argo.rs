@@ -1,7 +1,7 @@
 //! Argo CD on a cluster, as users install it: its own manifests with `deploy/argocd` laid over them.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
@@ -12,23 +12,19 @@ use kube::api::ListParams;
 use crate::cache::workspace;
 use crate::cluster::Cluster;
 use crate::image::Archive;
-use crate::images;
 use crate::process::run;
 use crate::ready::{self, MINUTE};
+use crate::site::PLUGIN;
 
 /// Argo CD's namespace.
 pub const NAMESPACE: &str = "argocd";
-/// The plugin's image, by the name that `deploy/argocd` says to replace.
-const PLUGIN: &str = "registry.example.com/tenantry";
 
-/// Installs it, with the plugin of this checkout as its sidecar, and waits until all of it is ready.
+/// Installs it, with this image of the plugin as its sidecar, and waits until all of it is ready.
 ///
 /// # Errors
 /// It does not become ready in two minutes.
-pub async fn install(cluster: &Cluster, program: &Path) -> Result<()> {
-    let plugin = images::plugin(&cluster.folder)?;
-    cluster.import(program, &format!("{PLUGIN}@{}", plugin.digest), &plugin)?;
-    let overlay = overlay(cluster, &plugin)?;
+pub async fn install(cluster: &Cluster, plugin: &Archive) -> Result<()> {
+    let overlay = overlay(cluster, plugin)?;
     let namespace = format!(r#"{{"apiVersion":"v1","kind":"Namespace","metadata":{{"name":"{NAMESPACE}"}}}}"#);
     apply(cluster, &[], namespace.as_bytes())?;
     let manifests =
@@ -76,12 +72,6 @@ fn overlay(cluster: &Cluster, plugin: &Archive) -> Result<PathBuf> {
         "images": [{"name": PLUGIN, "newName": PLUGIN, "digest": plugin.digest}],
     });
     fs::write(folder.join("kustomization.yaml"), kustomization.to_string())?;
-    // There is no registry to ask; all else stays as it is shipped.
-    let manifests = fs::read_to_string(folder.join("core-install.yaml"))?;
-    fs::write(
-        folder.join("core-install.yaml"),
-        manifests.replace("imagePullPolicy: Always", "imagePullPolicy: IfNotPresent"),
-    )?;
     Ok(folder)
 }
 

@@ -79,6 +79,8 @@ impl Cluster {
         };
         fs::write(folder.join("node.json"), serde_json::to_vec_pretty(&settings)?)?;
         fs::write(folder.join("kubeconfig"), kubeconfig())?;
+        // For a shell; more is written when there is more.
+        fs::write(folder.join("environment"), environment(&folder))?;
         make_cgroups(&settings.cgroup)?;
 
         let mut child = node::start(program, &folder, lasts)?;
@@ -280,6 +282,11 @@ fn remove_cgroups(name: &str) {
     for root in cgroup_roots() {
         remove(&root.join(name.trim_start_matches('/')));
     }
+}
+
+/// What a shell has to evaluate to have the cluster's `kubectl`.
+pub fn environment(folder: &Path) -> String {
+    format!("export PATH='{0}/bin':\"$PATH\"\nexport KUBECONFIG='{0}/kubeconfig'\n", folder.display())
 }
 
 fn kubeconfig() -> String {

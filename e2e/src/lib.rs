@@ -7,11 +7,12 @@
 //! | [`toolchain`], [`parts`] | the programs, built from pinned sources |
 //! | [`authority`] | the certificates |
 //! | [`debian`], [`image`], [`dockerfile`], [`images`] | container images, and how each is made |
-//! | [`store`] | the images of every cluster, unpacked once |
+//! | [`store`], [`registryless`] | the images of every cluster, unpacked once; pods that ask no registry |
 //! | [`node`], [`capacity`], [`component`] | a machine in namespaces of its own, and the processes on it |
 //! | [`cluster`], [`ready`], [`interrupt`] | starting, finding and stopping one; waiting for it; breaking off |
-//! | [`argo`], [`secrets`] | Argo CD and the External Secrets operator on it, as users install them |
 //! | [`repository`], [`registry`], [`fleet`] | what a team has in git, and `testdata/fleet` in it |
+//! | [`secrets`], [`argo`] | the External Secrets operator and Argo CD, as users install them |
+//! | [`site`] | all of it but Argo CD |
 
 pub mod argo;
 pub mod authority;
@@ -30,8 +31,10 @@ pub mod parts;
 pub mod process;
 pub mod ready;
 pub mod registry;
+pub mod registryless;
 pub mod repository;
 pub mod requirements;
 pub mod secrets;
+pub mod site;
 pub mod store;
 pub mod toolchain;

@@ -1,13 +1,15 @@
 //! A cluster to look around in.
 
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
 use e2e::cache::Cache;
 use e2e::cluster::Cluster;
-use e2e::{argo, interrupt, node, requirements, store};
+use e2e::site::Site;
+use e2e::{argo, interrupt, node, ready, requirements, store};
 
 /// A real Kubernetes and a real Argo CD on this machine, from packages alone.
 #[derive(Parser)]
@@ -26,9 +28,12 @@ enum Command {
         /// Its name; several run side by side.
         #[arg(long, default_value = "main")]
         name: String,
-        /// Without Argo CD.
+        /// Kubernetes alone: without the team's repositories and the secrets' operator, too.
         #[arg(long)]
         bare: bool,
+        /// Without Argo CD: what is there before it is installed.
+        #[arg(long)]
+        without_argocd: bool,
     },
     /// Stops a cluster and leaves nothing of it.
     Down {
@@ -72,7 +77,7 @@ fn main() -> ExitCode {
 
 fn execute(command: Command) -> Result<()> {
     match command {
-        Command::Up { name, bare } => up(&name, bare),
+        Command::Up { name, bare, without_argocd } => up(&name, bare, without_argocd),
         Command::Down { name } => {
             let cache = Cache::open()?;
             match Cluster::find(&cache, &name)? {
@@ -88,8 +93,7 @@ fn execute(command: Command) -> Result<()> {
         }
         Command::Env { name } => {
             let cluster = running(&name)?;
-            println!("export PATH={}:\"$PATH\"", quoted(&cluster.folder.join("bin")));
-            println!("export KUBECONFIG={}", quoted(&cluster.folder.join("kubeconfig")));
+            print!("{}", fs::read_to_string(cluster.folder.join("environment"))?);
             Ok(())
         }
         Command::Node { folder } => node::be(&folder),
@@ -98,7 +102,7 @@ fn execute(command: Command) -> Result<()> {
     }
 }
 
-fn up(name: &str, bare: bool) -> Result<()> {
+fn up(name: &str, bare: bool, without_argocd: bool) -> Result<()> {
     if let Some(missing) = requirements::missing() {
         bail!("{missing}");
     }
@@ -109,13 +113,18 @@ fn up(name: &str, bare: bool) -> Result<()> {
     interrupt::clears(&cache, name)?;
     let begun = std::time::Instant::now();
     let program = std::env::current_exe()?;
-    let cluster = Cluster::up(&cache, name, &program, true)?;
-    cluster.enter_network()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(e2e::ready::node(&cluster))?;
-    eprintln!("e2e: a node is ready after {:.1} s", begun.elapsed().as_secs_f64());
-    if !bare {
-        runtime.block_on(argo::install(&cluster, &program))?;
+    if bare {
+        let cluster = Cluster::up(&cache, name, &program, true)?;
+        cluster.enter_network()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(ready::node(&cluster))?;
+        eprintln!("e2e: a node is ready after {:.1} s", begun.elapsed().as_secs_f64());
+        return Ok(());
+    }
+    let site = Site::up(&cache, name, &program, true)?;
+    if !without_argocd {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(argo::install(&site.cluster, &site.plugin))?;
         eprintln!("e2e: Argo CD is ready after {:.1} s", begun.elapsed().as_secs_f64());
     }
     eprintln!(
@@ -126,9 +135,4 @@ fn up(name: &str, bare: bool) -> Result<()> {
 
 fn running(name: &str) -> Result<Cluster> {
     Cluster::find(&Cache::open()?, name)?.with_context(|| format!("no cluster `{name}` runs"))
-}
-
-/// A path as a word of a shell.
-fn quoted(path: &Path) -> String {
-    format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
 }

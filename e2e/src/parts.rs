@@ -41,6 +41,8 @@ pub struct Parts {
     pub kubernetes: PathBuf,
     /// `argocd`, with Argo CD's manifests in `manifests/` and its scripts in `hack/`.
     pub argo_cd: PathBuf,
+    /// Argo CD's version, without a `v`.
+    pub argo_cd_version: String,
     /// `external-secrets`, with its kinds in `crds/`.
     pub external_secrets: PathBuf,
     /// `helm`.
@@ -66,7 +68,8 @@ impl Parts {
             build(&go, &parts, "./kubernetes", &flags, &folder.join("kubernetes"))?;
             KUBERNETES_PARTS.iter().try_for_each(|name| Ok(symlink("kubernetes", folder.join(name))?))
         })?;
-        let flags = format!("-s -w -X {ARGO_CD}/common.version={}", pinned(&parts, ARGO_CD)?);
+        let argo_cd_version = pinned(&parts, ARGO_CD)?;
+        let flags = format!("-s -w -X {ARGO_CD}/common.version={argo_cd_version}");
         let argo_cd = cache.made("argo-cd", &key([pins.as_bytes(), flags.as_bytes()]), |folder| {
             build(&go, &parts, &format!("{ARGO_CD}/cmd"), &flags, &folder.join("argocd"))?;
             let source = go.source(&parts, ARGO_CD)?;
@@ -87,7 +90,7 @@ impl Parts {
             run(pip_install(folder).arg(MOTO))?;
             Ok(())
         })?;
-        Ok(Self { kubernetes, argo_cd, external_secrets, helm, moto, own })
+        Ok(Self { kubernetes, argo_cd, argo_cd_version, external_secrets, helm, moto, own })
     }
 }
 

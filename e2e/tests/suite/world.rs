@@ -11,7 +11,8 @@ use anyhow::{Context as _, Result};
 use e2e::cache::{Cache, workspace};
 use e2e::cluster::Cluster;
 use e2e::fleet::Fleet;
-use e2e::{argo, interrupt, ready, secrets};
+use e2e::site::Site;
+use e2e::{argo, interrupt};
 use kube::Client;
 use tokio::runtime::Runtime;
 
@@ -38,22 +39,15 @@ impl World {
         let begun = Instant::now();
         let cache = Cache::open()?;
         let name = format!("suite-{}", std::process::id());
-        let program = Path::new(env!("CARGO_BIN_EXE_e2e"));
         clear_old(&cache)?;
         interrupt::clears(&cache, &name)?;
-        let cluster = Cluster::up(&cache, &name, program, false)?;
-        cluster.enter_network()?;
+        let Site { cluster, fleet, plugin } = Site::up(&cache, &name, Path::new(env!("CARGO_BIN_EXE_e2e")), false)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let client = runtime.block_on(async {
-            ready::node(&cluster).await?;
-            eprintln!("e2e: a node is ready after {:.1} s", begun.elapsed().as_secs_f64());
-            argo::install(&cluster, program).await?;
-            eprintln!("e2e: Argo CD is ready after {:.1} s", begun.elapsed().as_secs_f64());
-            secrets::install(&cluster).await?;
+            argo::install(&cluster, &plugin).await?;
             cluster.client()
         })?;
-        let fleet = Fleet::create(&cluster, program)?;
-        eprintln!("e2e: the fleet is ready after {:.1} s", begun.elapsed().as_secs_f64());
+        eprintln!("e2e: Argo CD is ready after {:.1} s", begun.elapsed().as_secs_f64());
         Ok(Self { cluster, fleet, client, revision: OnceLock::new(), runtime, cache, name, report: Mutex::default() })
     }
 

@@ -1,0 +1,83 @@
+//! A cluster with what a platform team has beside Argo CD: the operator of secrets, repositories, charts and images.
+
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::cache::Cache;
+use crate::cluster::{Cluster, environment};
+use crate::fleet::Fleet;
+use crate::image::Archive;
+use crate::repository::Repository;
+use crate::{images, ready, registryless, secrets};
+
+/// The plugin's image, by the name that `deploy/argocd` says to replace.
+pub const PLUGIN: &str = "registry.example.com/tenantry";
+
+/// A cluster, ready for Argo CD.
+#[derive(Debug)]
+pub struct Site {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// The team's repositories.
+    pub fleet: Fleet,
+    /// The plugin's image, which the node has.
+    pub plugin: Archive,
+}
+
+impl Site {
+    /// Starts one, and moves this thread into its network. `program` is the program of this crate.
+    ///
+    /// # Errors
+    /// A part of it cannot be made.
+    pub fn up(cache: &Cache, name: &str, program: &Path, lasts: bool) -> Result<Self> {
+        let begun = Instant::now();
+        let cluster = Cluster::up(cache, name, program, lasts)?;
+        cluster.enter_network()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            ready::node(&cluster).await?;
+            eprintln!("e2e: a node is ready after {:.1} s", begun.elapsed().as_secs_f64());
+            registryless::install(&cluster).await?;
+            secrets::install(&cluster).await
+        })?;
+        let fleet = Fleet::create(&cluster, program)?;
+        let plugin = images::plugin(&cluster.folder)?;
+        cluster.import(program, &format!("{PLUGIN}@{}", plugin.digest), &plugin)?;
+        let site = Self { cluster, fleet, plugin };
+        site.write_environment()?;
+        eprintln!(
+            "e2e: repositories, images and the secrets' operator are there after {:.1} s",
+            begun.elapsed().as_secs_f64()
+        );
+        Ok(site)
+    }
+
+    /// What a shell needs to work on it as the README says: `kubectl`, git that finds Argo CD's repository here, where the
+    /// tenants' repository is checked out, and where the plugin's image was "pushed".
+    fn write_environment(&self) -> Result<()> {
+        let folder = &self.cluster.folder;
+        let argo_cd = Repository::create(&self.cluster, "argo-cd")?;
+        argo_cd.copy(&self.cluster.parts.argo_cd.join("manifests"), "manifests")?;
+        argo_cd.commit("Manifests")?;
+        argo_cd.git(&[
+            "push",
+            "--quiet",
+            "origin",
+            &format!("HEAD:refs/tags/v{}", self.cluster.parts.argo_cd_version),
+        ])?;
+        let lines = [
+            "GIT_CONFIG_COUNT=1".to_owned(),
+            format!("GIT_CONFIG_KEY_0='url.{}/.insteadOf'", folder.join("repositories").display()),
+            "GIT_CONFIG_VALUE_0=https://github.com/argoproj/".to_owned(),
+            format!("TENANTS='{}'", self.fleet.tenants.checkout.display()),
+            format!("IMAGE={PLUGIN}"),
+            format!("DIGEST={}", self.plugin.digest),
+        ];
+        self.fleet.tenants.commit("Fleet")?;
+        let text: String = lines.iter().map(|line| format!("export {line}\n")).collect();
+        Ok(fs::write(folder.join("environment"), environment(folder) + &text)?)
+    }
+}
