@@ -27,7 +27,7 @@ pub(crate) fn two_hundred_tenants_in_one_push(world: &World) -> Result<()> {
     }
     let pushed = begun.elapsed();
     world
-        .until("all tenants of the cell", 600, || {
+        .until("all tenants of the cell", 1500, || {
             finish_pods(world)?;
             let applications = world.list(APPLICATION, "argocd", "tenantry.dev/cell=c00")?;
             let well = |application: &&Value| {

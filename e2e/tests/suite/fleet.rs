@@ -8,6 +8,7 @@ use e2e::secrets;
 use serde_json::{Value, json};
 
 use crate::objects::{APPLICATION, JOB, POD, holds, identity};
+use crate::times::{note_fleet, now};
 use crate::world::World;
 
 /// The platform's own set, by the shipped Application.
@@ -34,9 +35,12 @@ pub(crate) fn every_tenant_comes_up_and_stays(world: &World) -> Result<()> {
         .collect::<Result<_>>()?;
     fill_the_store(&sets)?;
 
+    let mut pinned = BTreeMap::new();
     for (tenant, set) in &sets {
+        pinned.insert((*tenant).to_owned(), now()?);
         world.pin(tenant, namespace(set)?, &revision)?;
     }
+    note_fleet(world, &until_all_are_well(world, pinned)?)?;
     for (tenant, set) in &sets {
         let application = world.until_synced("argocd", tenant, Some(&revision), 240)?;
         is_as_rendered(world, &application, &format!("tenants/{tenant}"))?;
@@ -74,6 +78,34 @@ pub(crate) fn every_tenant_comes_up_and_stays(world: &World) -> Result<()> {
     }
     ensure!(jobs == self::jobs(world)?, "a Job was made anew");
     Ok(())
+}
+
+/// Waits until all of these tenants are Synced and Healthy, with their releases; when each was for the first time.
+fn until_all_are_well(world: &World, pinned: BTreeMap<String, f64>) -> Result<BTreeMap<String, (f64, f64)>> {
+    let mut well = BTreeMap::new();
+    world.until("all tenants", 300, || {
+        let is_well = |application: &Value| {
+            let status = &application["status"];
+            status["sync"]["status"] == "Synced" && status["health"]["status"] == "Healthy"
+        };
+        let releases = world.list(APPLICATION, "tenantry-releases", "")?;
+        let at = now()?;
+        for application in world.list(APPLICATION, "argocd", "")? {
+            let name = application["metadata"]["name"].as_str().unwrap_or_default();
+            let mut own =
+                releases.iter().filter(|release| release["metadata"]["labels"]["tenantry.dev/tenant"] == name);
+            if let Some(pinned) = pinned.get(name)
+                && is_well(&application)
+                && own.all(is_well)
+            {
+                well.entry(name.to_owned()).or_insert((*pinned, at));
+            }
+        }
+        let missing: Vec<_> = pinned.keys().filter(|name| !well.contains_key(*name)).collect();
+        ensure!(missing.is_empty(), "not yet: {missing:?}");
+        Ok(())
+    })?;
+    Ok(well)
 }
 
 /// The tenants of the fleet's checkout.

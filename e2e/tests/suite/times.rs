@@ -1,5 +1,6 @@
 //! How long a tenant takes from its commit, and where the seconds go.
 
+use std::collections::BTreeMap;
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
@@ -20,9 +21,10 @@ pub(crate) fn one_tenant_at_a_time(world: &World) -> Result<()> {
         String::new(),
         "## One tenant at a time, with a Helm release and a Terraform Job".to_owned(),
         String::new(),
-        "Seconds since the commit was begun. Where a time comes from an object, it is one of a whole second.".to_owned(),
+        "Seconds since the commit was begun. Where a time comes from an object, it is one of a whole second."
+            .to_owned(),
         String::new(),
-        "| tenant | pushed | pinned | Job made | pod scheduled | container started | Job's first call | Job done | all Healthy |".to_owned(),
+        format!("| tenant | pushed | pinned | {STEPS} |"),
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |".to_owned(),
     ]);
     world.note(&rows.iter().map(|row| row.line()).collect::<Vec<_>>());
@@ -35,6 +37,9 @@ pub(crate) fn one_tenant_at_a_time(world: &World) -> Result<()> {
     Ok(())
 }
 
+/// The heads of the columns of steps.
+const STEPS: &str = "Job made | pod scheduled | container started | Job's first call | Job done | all Healthy";
+
 /// The times of a tenant.
 struct Row {
     name: &'static str,
@@ -46,8 +51,7 @@ struct Row {
 
 impl Row {
     fn line(&self) -> String {
-        let steps: Vec<String> = self.steps.iter().map(|step| format!("{step:.1}")).collect();
-        format!("| {} | {} |", self.name, steps.join(" | "))
+        format!("| {} | {} |", self.name, shown(&self.steps))
     }
 
     fn shares(&self) -> String {
@@ -55,6 +59,10 @@ impl Row {
         let whole = self.steps.last().copied().unwrap_or_default() * 1e3;
         format!("| {} | {repo_server:.0} | {sidecar:.0} | {plugin:.1} | {:.2} % |", self.name, plugin / whole * 100.0)
     }
+}
+
+fn shown(steps: &[f64]) -> String {
+    steps.iter().map(|step| format!("{step:.1}")).collect::<Vec<_>>().join(" | ")
 }
 
 fn measure(world: &World, name: &'static str) -> Result<Row> {
@@ -72,40 +80,57 @@ fn measure(world: &World, name: &'static str) -> Result<Row> {
     world.until_synced("tenantry-releases", &format!("{name}--zenml"), None, 120)?;
     let healthy = now()?;
     let spent = calls(world)?.since(&before);
+    let job = job_times(world, name)?.context("no Terraform")?;
+    let steps = [&[pushed, pinned][..], &job, &[healthy]].concat().iter().map(|time| time - begun).collect();
+    Ok(Row { name, steps, spent: [spent.repo_server, spent.sidecar, spent.plugin].map(|seconds| seconds * 1e3) })
+}
 
-    let labels = format!("tenantry.dev/tenant={name},tenantry.dev/task=terraform-apply");
-    let pod = world.list(POD, "tenantry-system", &labels)?.into_iter().next().context("Terraform's pod is gone")?;
+/// When a tenant's Terraform Job was made, its pod scheduled, its container started, its first call made and all done, as
+/// seconds of the day; none for a tenant without.
+fn job_times(world: &World, tenant: &str) -> Result<Option<[f64; 5]>> {
+    let labels = format!("tenantry.dev/tenant={tenant},tenantry.dev/task in (terraform-apply, terraform-destroy)");
+    let Some(pod) = world.list(POD, "tenantry-system", &labels)?.into_iter().next() else { return Ok(None) };
     let job = pod["metadata"]["labels"]["job-name"].as_str().context("a pod of no Job")?;
     let job = world.get(JOB, "tenantry-system", job)?;
-    let scheduled = pod["status"]["conditions"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .find(|condition| condition["type"] == "PodScheduled")
-        .context("not scheduled")?;
+    let mut conditions = pod["status"]["conditions"].as_array().into_iter().flatten();
+    let scheduled = conditions.find(|condition| condition["type"] == "PodScheduled").context("not scheduled")?;
     let state = &pod["status"]["containerStatuses"][0]["state"]["terminated"];
-    let said = text_lines(world, &format!("tenantry-system_{name}--terraform-"), "terraform")?;
+    let name = pod["metadata"]["name"].as_str().context("no name")?;
+    let said = text_lines(world, &format!("tenantry-system_{name}_"), "terraform")?;
     let first_call = said.iter().find(|line| line.ends_with(" first call")).context("no first call")?;
     let at = |value: &serde_json::Value| value.as_str().and_then(seconds).context("no time");
-    let times = [
-        pushed,
-        pinned,
+    Ok(Some([
         at(&job["metadata"]["creationTimestamp"])?,
         at(&scheduled["lastTransitionTime"])?,
         at(&state["startedAt"])?,
         first_call.split(' ').next().and_then(seconds).context("no time")?,
         at(&state["finishedAt"])?,
-        healthy,
-    ];
-    Ok(Row {
-        name,
-        steps: times.iter().map(|time| time - begun).collect(),
-        spent: [spent.repo_server, spent.sidecar, spent.plugin].map(|seconds| seconds * 1e3),
-    })
+    ]))
+}
+
+/// Notes the times of tenants that came up together: each with the seconds of the day at which it was pinned and Healthy.
+pub(crate) fn note_fleet(world: &World, times: &BTreeMap<String, (f64, f64)>) -> Result<()> {
+    world.note(&[
+        String::new(),
+        format!("## {} tenants at once", times.len()),
+        String::new(),
+        "Seconds since the tenant's Application was created.".to_owned(),
+        String::new(),
+        format!("| tenant | {STEPS} |"),
+        "| --- | --- | --- | --- | --- | --- | --- |".to_owned(),
+    ]);
+    for (tenant, (pinned, healthy)) in times {
+        let job = match job_times(world, tenant)? {
+            Some(job) => shown(&job.map(|time| time - pinned)),
+            None => "- | - | - | - | -".to_owned(),
+        };
+        world.note(&[format!("| {tenant} | {job} | {:.1} |", healthy - pinned)]);
+    }
+    Ok(())
 }
 
 /// The seconds of the day.
-fn now() -> Result<f64> {
+pub(crate) fn now() -> Result<f64> {
     let time = run(Command::new("date").args(["--utc", "+%Y-%m-%dT%H:%M:%S.%N"]))?;
     seconds(time.trim()).context("no time")
 }
