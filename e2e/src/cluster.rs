@@ -182,11 +182,26 @@ impl Cluster {
     /// # Errors
     /// The cluster's certificate cannot be read.
     pub fn client_with_token(&self, token: &str) -> Result<kube::Client> {
+        Ok(kube::Client::try_from(self.config(token)?)?)
+    }
+
+    /// A client that the administrator uses in somebody's name.
+    ///
+    /// # Errors
+    /// The cluster's certificate cannot be read.
+    pub fn client_as(&self, user: &str, groups: &[String]) -> Result<kube::Client> {
+        let mut config = self.config(ADMINISTRATOR)?;
+        config.auth_info.impersonate = Some(user.to_owned());
+        config.auth_info.impersonate_groups = Some(groups.to_vec());
+        Ok(kube::Client::try_from(config)?)
+    }
+
+    fn config(&self, token: &str) -> Result<kube::Config> {
         let mut config = kube::Config::new(format!("https://{ADDRESS}").parse()?);
         let certificates = pem::parse_many(fs::read(self.folder.join("pki/apiserver.crt"))?)?;
         config.root_cert = Some(certificates.into_iter().map(pem::Pem::into_contents).collect());
         config.auth_info.token = Some(token.to_owned().into());
-        Ok(kube::Client::try_from(config)?)
+        Ok(config)
     }
 
     /// Gives an image to the node.

@@ -205,6 +205,8 @@ fn api_server() -> Vec<String> {
         &format!("--service-account-signing-key-file={INSIDE}/pki/accounts.key"),
         "--service-cluster-ip-range=10.96.0.0/16",
         "--authorization-mode=RBAC",
+        // As in every cluster of a cloud: what refuses a privileged pod is Pod Security, not this flag.
+        "--allow-privileged=true",
         &format!("--token-auth-file={INSIDE}/tokens.csv"),
         "--kubelet-preferred-address-types=InternalIP",
     ]

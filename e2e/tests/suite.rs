@@ -1,7 +1,19 @@
 //! What is rendered, on a real Kubernetes with a real Argo CD. One cluster serves all tests, which run one after the other.
 
+#[path = "suite/attack.rs"]
+mod attack;
+#[path = "suite/attack_folder.rs"]
+mod attack_folder;
+#[path = "suite/attack_plain.rs"]
+mod attack_plain;
+#[path = "suite/attack_pods.rs"]
+mod attack_pods;
+#[path = "suite/attacks.rs"]
+mod attacks;
 #[path = "suite/cell.rs"]
 mod cell;
+#[path = "suite/fence.rs"]
+mod fence;
 #[path = "suite/fleet.rs"]
 mod fleet;
 #[path = "suite/life.rs"]
@@ -10,6 +22,10 @@ mod life;
 mod logs;
 #[path = "suite/objects.rs"]
 mod objects;
+#[path = "suite/projects.rs"]
+mod projects;
+#[path = "suite/rights.rs"]
+mod rights;
 #[path = "suite/times.rs"]
 mod times;
 #[path = "suite/versions.rs"]
@@ -22,6 +38,7 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
+use crate::attack::Attack;
 use crate::world::World;
 
 type Test = fn(&World) -> anyhow::Result<()>;
@@ -37,8 +54,16 @@ const TESTS: &[(&str, Test)] = &[
     ("life::a_broken_file_changes_nothing", life::a_broken_file_changes_nothing),
     ("life::a_tenant_is_destroyed_in_order", life::a_tenant_is_destroyed_in_order),
     ("versions::a_new_version_moves_nothing_by_itself", versions::a_new_version_moves_nothing_by_itself),
-    ("cell::two_hundred_tenants_in_one_push", cell::two_hundred_tenants_in_one_push),
+    ("fence::the_namespace_refuses", fence::the_namespace_refuses),
+    ("projects::the_projects_refuse", projects::the_projects_refuse),
+    ("projects::a_chart_cannot_undo_the_fence", projects::a_chart_cannot_undo_the_fence),
+    ("rights::everybody_may_do_what_is_meant", rights::everybody_may_do_what_is_meant),
+    ("rights::a_token_reaches_nothing_else", rights::a_token_reaches_nothing_else),
+    ("attacks::the_page_says_the_same", attacks::the_page_says_the_same),
 ];
+
+/// What comes after the attacks: two hundred more tenants would be in the way of looking at everything.
+const LAST: &[(&str, Test)] = &[("cell::two_hundred_tenants_in_one_push", cell::two_hundred_tenants_in_one_push)];
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -84,5 +109,14 @@ fn trials(world: Option<&Arc<World>>) -> Vec<Trial> {
             None => Ok(()),
         })
     };
-    TESTS.iter().map(trial).collect()
+    let attack = |attack: &Attack| {
+        let (attack, world) = (*attack, world.cloned());
+        Trial::test(format!("attacks::{}", attack.name), move || match world {
+            Some(world) => {
+                world.run(|world| attack.is_tried(world)).map_err(|error| Failed::from(format!("{error:#}")))
+            }
+            None => Ok(()),
+        })
+    };
+    TESTS.iter().map(trial).chain(attacks::all().map(attack)).chain(LAST.iter().map(trial)).collect()
 }

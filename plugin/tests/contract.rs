@@ -221,6 +221,22 @@ fn bad_input_ends_soon() {
 }
 
 #[test]
+fn a_link_that_leaves_is_told_though_nothing_reads_it() {
+    let (_keep, root) = fleet();
+    let link = root.join("tenants/acme/README.md");
+    symlink("/etc/passwd", &link).unwrap();
+    wrong(
+        &Run::new(&root, ["validate", "tenants/acme"]).run(),
+        "error: `tenants/acme/README.md` is a link that leaves the repository\n--> tenants/acme/README.md\n = hint: put the \
+         file itself there, or link to one inside the repository\n\n1 problem found\n",
+    );
+    fs::remove_file(&link).unwrap();
+    fs::write(root.join("README.md"), "Tenants\n").unwrap();
+    symlink("../../README.md", &link).unwrap();
+    assert_eq!(Run::new(&root, ["validate", "tenants/acme"]).run().code, 0);
+}
+
+#[test]
 fn templates_that_loop_end() {
     let (_keep, root) = fleet();
     let folder = root.join("templates/tenant");

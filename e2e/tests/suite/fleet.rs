@@ -33,7 +33,7 @@ pub(crate) fn every_tenant_comes_up_and_stays(world: &World) -> Result<()> {
         .iter()
         .map(|tenant| Ok((tenant.as_str(), world.rendered(&format!("tenants/{tenant}"))?)))
         .collect::<Result<_>>()?;
-    fill_the_store(&sets)?;
+    fill_the_store(sets.values().flatten())?;
 
     let mut pinned = BTreeMap::new();
     for (tenant, set) in &sets {
@@ -118,16 +118,16 @@ fn tenants(world: &World) -> Result<Vec<String>> {
 }
 
 /// The tenant's namespace, as the record says: a tenant that is being destroyed has no other object that does.
-fn namespace(set: &[Value]) -> Result<&str> {
+pub(crate) fn namespace(set: &[Value]) -> Result<&str> {
     let record =
         set.iter().find(|object| object["metadata"]["name"].as_str().is_some_and(|name| name.ends_with("--record")));
     record.and_then(|record| record["data"]["namespace"].as_str()).context("no record")
 }
 
-/// Puts what the tenants' external secrets refer to into the store.
-fn fill_the_store(sets: &BTreeMap<&str, Vec<Value>>) -> Result<()> {
+/// Puts what the external secrets among these objects refer to into the store, where it is not there yet.
+pub(crate) fn fill_the_store<'a>(objects: impl Iterator<Item = &'a Value>) -> Result<()> {
     let mut wanted: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for reference in sets.values().flatten().flat_map(|object| object["spec"]["data"].as_array()).flatten() {
+    for reference in objects.flat_map(|object| object["spec"]["data"].as_array()).flatten() {
         let reference = &reference["remoteRef"];
         let (Some(key), Some(property)) = (reference["key"].as_str(), reference["property"].as_str()) else { continue };
         wanted.entry(key).or_default().insert(property);
@@ -135,7 +135,8 @@ fn fill_the_store(sets: &BTreeMap<&str, Vec<Value>>) -> Result<()> {
     for (key, properties) in wanted {
         let values: BTreeMap<&str, String> =
             properties.iter().map(|name| (*name, format!("value of {name}"))).collect();
-        secrets::put(key, &json!(values))?;
+        let values = json!(values);
+        secrets::put(key, &values).or_else(|_| secrets::change(key, &values))?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Api, Client};
 use serde_json::{Value, json};
 
+use crate::fleet::{fill_the_store, namespace};
 use crate::world::World;
 
 /// A kind of objects: its `apiVersion` and its name.
@@ -15,7 +16,7 @@ pub(crate) const APPLICATION: Kind = ("argoproj.io/v1alpha1", "Application");
 pub(crate) const JOB: Kind = ("batch/v1", "Job");
 pub(crate) const POD: Kind = ("v1", "Pod");
 
-fn api(client: &Client, (version, kind): (&str, &str), namespace: Option<&str>) -> Api<DynamicObject> {
+pub(crate) fn api(client: &Client, (version, kind): (&str, &str), namespace: Option<&str>) -> Api<DynamicObject> {
     let (group, version) = version.split_once('/').unwrap_or(("", version));
     let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));
     match namespace {
@@ -125,6 +126,28 @@ impl World {
         application["spec"]["source"]["targetRevision"] = json!(revision);
         application["spec"]["destination"]["namespace"] = json!(namespace);
         self.apply(&application).map(drop)
+    }
+
+    /// Brings tenants of the fleet up, or back to the commit of the platform's own set. That commit.
+    pub(crate) fn up(&self, tenants: &[&str]) -> Result<String> {
+        let revision = self.platform()?;
+        for tenant in tenants {
+            let set = self.rendered(&format!("tenants/{tenant}"))?;
+            fill_the_store(set.iter())?;
+            self.pin(tenant, namespace(&set)?, &revision)?;
+        }
+        for tenant in tenants {
+            self.until_synced("argocd", tenant, Some(&revision), 240)?;
+        }
+        Ok(revision)
+    }
+
+    /// By what words the API server refuses an object that somebody applies.
+    pub(crate) fn refusal(&self, client: &Client, object: &Value) -> Result<String> {
+        match self.apply_as(client, object, true) {
+            Ok(_) => bail!("this was not refused: {object}"),
+            Err(refused) => Ok(format!("{refused:#}")),
+        }
     }
 
     /// Waits until an Application is Synced at a revision and Healthy; what it says of itself then.

@@ -52,7 +52,7 @@ impl World {
     }
 
     /// Runs a test. A component that ended explains a failure better than what the test saw of it.
-    pub(crate) fn run(&self, test: fn(&Self) -> Result<()>) -> Result<()> {
+    pub(crate) fn run(&self, test: impl FnOnce(&Self) -> Result<()>) -> Result<()> {
         let result = test(self);
         match (&result, self.cluster.check()) {
             (Err(seen), Err(ended)) => Err(ended.context(format!("{seen:#}"))),

@@ -232,6 +232,14 @@ fn strangers(cell: &Cell, files: &dyn Files, folder: &Folder, problems: &mut Pro
         let problem = Problem::path(&shown, format!("`{shown}` does not belong into a tenant's folder"));
         problems.push(problem.hint("remove it, or allow its name in the platform file's `tenantFolders.allow`"));
     }
+    // Nothing reads what is allowed; but at a commit with a link that leaves the repository, Argo CD refuses all that
+    // is pinned to it, every tenant of it.
+    let may_stay = |name: &str| name != TENANT_FILE && allowed.contains(&name);
+    for entry in folder.listed.iter().filter(|entry| entry.is_link && may_stay(&entry.name)) {
+        if let Err(problem) = files.read(&crate::find::join(&folder.path, &entry.name)) {
+            problems.push(problem);
+        }
+    }
 }
 
 fn claims(cell: &Cell, set: &TenantSet) -> Vec<Claim> {

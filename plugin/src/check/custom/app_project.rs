@@ -1,6 +1,7 @@
 //! An Argo CD AppProject (`manifests/crds/appproject-crd.yaml` of Argo CD 3.6.1).
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::application::Destination;
@@ -28,7 +29,7 @@ struct Spec {
     source_integrity: Option<SourceIntegrity>,
     #[serde(skip_serializing_if = "Option::is_none")]
     signature_keys: Option<Vec<SignatureKey>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "destinations", skip_serializing_if = "Option::is_none")]
     destinations: Option<Vec<Destination>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     destination_service_accounts: Option<Vec<DestinationServiceAccount>>,
@@ -48,6 +49,19 @@ struct Spec {
     roles: Option<Vec<Role>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sync_windows: Option<Vec<SyncWindow>>,
+}
+
+/// Argo CD takes a denied namespace for a permission: to `isDestinationMatched` (3.6.1) a project whose destinations are
+/// `t-*` and `!t-system` permits every namespace but `t-system`.
+fn destinations<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Destination>>, D::Error> {
+    let destinations: Option<Vec<Destination>> = Option::deserialize(deserializer)?;
+    let denied = destinations.iter().flatten().find_map(Destination::denied_namespace);
+    match denied {
+        Some(denied) => Err(D::Error::custom(format!(
+            "namespace `!{denied}` would permit every namespace but `{denied}`; write `{{server: \"!http*\", namespace: {denied}}}`"
+        ))),
+        None => Ok(destinations),
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -241,6 +255,7 @@ mod tests {
             ("namespaceResourceBlacklist", json!([{"group": "", "kind": "Secret", "name": "a"}])),
             ("syncWindows", json!([{"kind": "permit", "schedule": "* * * * *", "duration": "1h"}])),
             ("sourceRepositories", json!(["*"])),
+            ("destinations", json!([{"server": "https://kubernetes.default.svc", "namespace": "!t-system"}])),
         ]
         .map(|(field, value)| {
             let mut project = project();
@@ -257,6 +272,7 @@ mod tests {
                  `sourceIntegrity`, `signatureKeys`, `destinations`, `destinationServiceAccounts`, \
                  `permitOnlyProjectScopedClusters`, `clusterResourceWhitelist`, `clusterResourceBlacklist`, \
                  `namespaceResourceWhitelist`, `namespaceResourceBlacklist`, `orphanedResources`, `roles`, `syncWindows`",
+                "namespace `!t-system` would permit every namespace but `t-system`; write `{server: \"!http*\", namespace: t-system}`",
             ]
         );
     }

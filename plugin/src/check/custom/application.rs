@@ -51,6 +51,13 @@ pub(super) struct Destination {
     namespace: Option<String>,
 }
 
+impl Destination {
+    /// The namespace that a project means to deny.
+    pub(super) fn denied_namespace(&self) -> Option<&str> {
+        self.namespace.as_deref().and_then(|namespace| namespace.strip_prefix('!'))
+    }
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SyncPolicy {
