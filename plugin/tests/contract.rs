@@ -220,6 +220,24 @@ fn bad_input_ends_soon() {
     assert!(limited(&tenant).stderr.starts_with("tenants/acme: no `platform.yaml` in a folder above `tenants/acme`;"));
 }
 
+/// Argo CD renders nothing of a repository with a link that leaves it, and nothing of a cell with one that leaves the cell.
+#[test]
+fn validate_refuses_links_in_a_tenants_folder() {
+    let (_keep, root) = fleet();
+    symlink("../../../elsewhere", root.join("tenants/acme/README.md")).unwrap();
+    fs::rename(root.join("tenants/globex/tenant.yaml"), root.join("shared.yaml")).unwrap();
+    symlink("../../shared.yaml", root.join("tenants/globex/tenant.yaml")).unwrap();
+    let ended = Run::new(&root, ["validate", "tenants/acme", "tenants/globex"]).run();
+    let problem = |file: &str| {
+        format!(
+            "error: `{file}` is a link\n--> {file}\n = hint: put the file itself there; Argo CD renders nothing where a \
+             link leads too far\n\n"
+        )
+    };
+    let wanted = [problem("tenants/acme/README.md"), problem("tenants/globex/tenant.yaml")].concat();
+    wrong(&ended, &format!("{wanted}2 problems found\n"));
+}
+
 #[test]
 fn templates_that_loop_end() {
     let (_keep, root) = fleet();
