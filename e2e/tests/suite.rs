@@ -1,9 +1,17 @@
 //! What is rendered, on a real Kubernetes with a real Argo CD. One cluster serves all tests, which run one after the other.
 
+#[path = "suite/cell.rs"]
+mod cell;
+#[path = "suite/contract.rs"]
+mod contract;
 #[path = "suite/fleet.rs"]
 mod fleet;
 #[path = "suite/objects.rs"]
 mod objects;
+#[path = "suite/sources.rs"]
+mod sources;
+#[path = "suite/strings.rs"]
+mod strings;
 #[path = "suite/world.rs"]
 mod world;
 
@@ -20,6 +28,12 @@ type Test = fn(&World) -> anyhow::Result<()>;
 const TESTS: &[(&str, Test)] = &[
     ("fleet::platform_is_synced", fleet::platform_is_synced),
     ("fleet::every_tenant_comes_up_and_stays", fleet::every_tenant_comes_up_and_stays),
+    ("strings::all_arrive", strings::all_arrive),
+    ("contract::refusals_are_readable", contract::refusals_are_readable),
+    ("contract::another_version_is_refused", contract::another_version_is_refused),
+    ("contract::a_loop_ends", contract::a_loop_ends),
+    ("sources::links", sources::links),
+    ("sources::what_is_gone", sources::what_is_gone),
 ];
 
 fn main() -> ExitCode {
