@@ -220,6 +220,23 @@ fn bad_input_ends_soon() {
     assert!(limited(&tenant).stderr.starts_with("tenants/acme: no `platform.yaml` in a folder above `tenants/acme`;"));
 }
 
+/// An object may have 256 KiB of annotations, and Argo CD's `kubectl apply` writes the object into one more.
+#[test]
+fn objects_leave_room_for_what_argo_cd_notes() {
+    let (_keep, root) = fleet();
+    let with = |count: usize| {
+        let annotations: String =
+            (0..count).map(|at| format!("    example.com/a{at}: {}\n", "x".repeat(16_000))).collect();
+        let head = "apiVersion: tenantry.dev/v1alpha1\nkind: Tenant\nmetadata:\n  name: acme\n  annotations:\n";
+        fs::write(root.join("tenants/acme/tenant.yaml"), format!("{head}{annotations}spec: {{tier: pro}}\n")).unwrap();
+        Run::new(&root.join("tenants/acme"), ["generate"]).run()
+    };
+    assert_eq!(with(8).code, 0);
+    let ended = with(9);
+    assert_eq!((ended.code, ended.stdout.as_str()), (1, ""));
+    assert!(ended.stderr.contains("Namespace t-acme: an object of 141 KiB with annotations of 140 KiB"), "{ended}");
+}
+
 /// Argo CD renders nothing of a repository with a link that leaves it, and nothing of a cell with one that leaves the cell.
 #[test]
 fn validate_refuses_links_in_a_tenants_folder() {

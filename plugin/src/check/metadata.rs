@@ -155,9 +155,37 @@ fn annotations(manifest: &Manifest, problems: &mut Problems) {
             _ => {}
         }
     }
+    let whole = weight(&manifest.object);
     if size > MAX_ANNOTATIONS {
         problems.push(problem(manifest, manifest.object.at, "annotations of more than 256 KiB"));
+    } else if size + whole > MAX_ANNOTATIONS && !is_applied_by_server(annotations) {
+        problems.push(
+            problem(
+                manifest,
+                manifest.object.at,
+                format!("an object of {} KiB with annotations of {} KiB", whole >> 10, size >> 10),
+            )
+            .label("Argo CD notes the object in one more annotation, and all may have 256 KiB together")
+            .hint("make it smaller, or several of it"),
+        );
     }
+}
+
+/// How many bytes an object has at least when it is written.
+fn weight(node: &Node) -> usize {
+    match &node.value {
+        Value::Text(text) => text.len(),
+        Value::List(items) => items.iter().map(weight).sum(),
+        Value::Map(map) => map.iter().map(|entry| entry.key.len() + weight(&entry.node)).sum(),
+        _ => 1,
+    }
+}
+
+/// Whether Argo CD leaves the noting to the API server, which has another place for it.
+fn is_applied_by_server(annotations: Option<&Map>) -> bool {
+    let options = annotations.and_then(|map| map.iter().find(|entry| entry.key == "argocd.argoproj.io/sync-options"));
+    let options = options.and_then(|entry| entry.node.as_text()).unwrap_or_default();
+    options.split(',').any(|option| option.trim() == "ServerSideApply=true")
 }
 
 fn well_formed_key(manifest: &Manifest, entry: &Entry, what: &str, problems: &mut Problems) {
