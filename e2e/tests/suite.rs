@@ -12,6 +12,10 @@ mod attack_pods;
 mod attacks;
 #[path = "suite/cell.rs"]
 mod cell;
+#[path = "suite/contract.rs"]
+mod contract;
+#[path = "suite/crowd.rs"]
+mod crowd;
 #[path = "suite/fence.rs"]
 mod fence;
 #[path = "suite/fleet.rs"]
@@ -26,6 +30,10 @@ mod objects;
 mod projects;
 #[path = "suite/rights.rs"]
 mod rights;
+#[path = "suite/sources.rs"]
+mod sources;
+#[path = "suite/strings.rs"]
+mod strings;
 #[path = "suite/times.rs"]
 mod times;
 #[path = "suite/versions.rs"]
@@ -60,10 +68,16 @@ const TESTS: &[(&str, Test)] = &[
     ("rights::everybody_may_do_what_is_meant", rights::everybody_may_do_what_is_meant),
     ("rights::a_token_reaches_nothing_else", rights::a_token_reaches_nothing_else),
     ("attacks::the_page_says_the_same", attacks::the_page_says_the_same),
+    ("strings::all_arrive", strings::all_arrive),
+    ("contract::refusals_are_readable", contract::refusals_are_readable),
+    ("contract::another_version_is_refused", contract::another_version_is_refused),
+    ("contract::a_loop_ends", contract::a_loop_ends),
+    ("sources::links", sources::links),
+    ("sources::what_is_gone", sources::what_is_gone),
 ];
 
 /// What comes after the attacks: two hundred more tenants would be in the way of looking at everything.
-const LAST: &[(&str, Test)] = &[("cell::two_hundred_tenants_in_one_push", cell::two_hundred_tenants_in_one_push)];
+const LAST: &[(&str, Test)] = &[("crowd::two_hundred_tenants_in_one_push", crowd::two_hundred_tenants_in_one_push)];
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();

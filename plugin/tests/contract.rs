@@ -220,20 +220,39 @@ fn bad_input_ends_soon() {
     assert!(limited(&tenant).stderr.starts_with("tenants/acme: no `platform.yaml` in a folder above `tenants/acme`;"));
 }
 
+/// An object may have 256 KiB of annotations, and Argo CD's `kubectl apply` writes the object into one more.
 #[test]
-fn a_link_that_leaves_is_told_though_nothing_reads_it() {
+fn objects_leave_room_for_what_argo_cd_notes() {
     let (_keep, root) = fleet();
-    let link = root.join("tenants/acme/README.md");
-    symlink("/etc/passwd", &link).unwrap();
-    wrong(
-        &Run::new(&root, ["validate", "tenants/acme"]).run(),
-        "error: `tenants/acme/README.md` is a link that leaves the repository\n--> tenants/acme/README.md\n = hint: put the \
-         file itself there, or link to one inside the repository\n\n1 problem found\n",
-    );
-    fs::remove_file(&link).unwrap();
-    fs::write(root.join("README.md"), "Tenants\n").unwrap();
-    symlink("../../README.md", &link).unwrap();
-    assert_eq!(Run::new(&root, ["validate", "tenants/acme"]).run().code, 0);
+    let with = |count: usize| {
+        let annotations: String =
+            (0..count).map(|at| format!("    example.com/a{at}: {}\n", "x".repeat(16_000))).collect();
+        let head = "apiVersion: tenantry.dev/v1alpha1\nkind: Tenant\nmetadata:\n  name: acme\n  annotations:\n";
+        fs::write(root.join("tenants/acme/tenant.yaml"), format!("{head}{annotations}spec: {{tier: pro}}\n")).unwrap();
+        Run::new(&root.join("tenants/acme"), ["generate"]).run()
+    };
+    assert_eq!(with(8).code, 0);
+    let ended = with(9);
+    assert_eq!((ended.code, ended.stdout.as_str()), (1, ""));
+    assert!(ended.stderr.contains("Namespace t-acme: an object of 141 KiB with annotations of 140 KiB"), "{ended}");
+}
+
+/// Argo CD renders nothing of a repository with a link that leaves it, and nothing of a cell with one that leaves the cell.
+#[test]
+fn validate_refuses_links_in_a_tenants_folder() {
+    let (_keep, root) = fleet();
+    symlink("../../../elsewhere", root.join("tenants/acme/README.md")).unwrap();
+    fs::rename(root.join("tenants/globex/tenant.yaml"), root.join("shared.yaml")).unwrap();
+    symlink("../../shared.yaml", root.join("tenants/globex/tenant.yaml")).unwrap();
+    let ended = Run::new(&root, ["validate", "tenants/acme", "tenants/globex"]).run();
+    let problem = |file: &str| {
+        format!(
+            "error: `{file}` is a link\n--> {file}\n = hint: put the file itself there; Argo CD renders nothing where a \
+             link leads too far\n\n"
+        )
+    };
+    let wanted = [problem("tenants/acme/README.md"), problem("tenants/globex/tenant.yaml")].concat();
+    wrong(&ended, &format!("{wanted}2 problems found\n"));
 }
 
 #[test]

@@ -1,119 +1,95 @@
-//! One cell of two hundred tenants, in a repository of two thousand, created in one push.
+//! A cell of a test's own: a folder beside the fleet with a platform file that is the shipped one adapted, so that what a
+//! test breaks is nobody else's.
 
-use std::time::Instant;
-
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use crate::logs::{Calls, calls};
-use crate::objects::{APPLICATION, POD, explained};
+use crate::objects::APPLICATION;
 use crate::world::World;
 
-/// Cells in the repository.
-const CELLS: usize = 10;
-/// Tenants in each.
-const TENANTS: usize = 200;
-
-/// All of a cell come up, in one go, and nothing fails. Nobody runs their Terraform pods: the pool that these ask for is
-/// empty, and each is marked as done, so that what is measured is Argo CD and the plugin.
-pub(crate) fn two_hundred_tenants_in_one_push(world: &World) -> Result<()> {
-    world.platform()?;
-    let revision = write(world)?;
-    let before = calls(world)?;
-    let begun = Instant::now();
-    for number in 0..TENANTS {
-        let (name, namespace) = (name(0, number), format!("t-{}", name(0, number)));
-        world.pin_at(&name, &namespace, &format!("cells/c00/tenants/{name}"), &revision)?;
-    }
-    let pushed = begun.elapsed();
-    world
-        .until("all tenants of the cell", 1500, || {
-            finish_pods(world)?;
-            let applications = world.list(APPLICATION, "argocd", "tenantry.dev/cell=c00")?;
-            let well = |application: &&Value| {
-                let status = &application["status"];
-                status["sync"]["status"] == "Synced" && status["health"]["status"] == "Healthy"
-            };
-            let left = TENANTS - applications.iter().filter(well).count();
-            let failed = applications.iter().find(|application| {
-                let phase = application["status"]["operationState"]["phase"].as_str();
-                matches!(phase, Some("Failed" | "Error")) || !application["status"]["conditions"].is_null()
-            });
-            if let Some(failed) = failed {
-                // Not to be waited for: nothing may fail.
-                return Ok(Err(format!("{}: {}", failed["metadata"]["name"], explained(&failed["status"]))));
-            }
-            ensure!(left == 0, "{left} of {TENANTS} are not there yet");
-            Ok(Ok(()))
-        })?
-        .map_err(anyhow::Error::msg)?;
-    let took = begun.elapsed();
-    let spent = calls(world)?.since(&before);
-    note(world, took.as_secs_f64(), pushed.as_secs_f64(), &spent);
-    for number in 0..TENANTS {
-        world.delete(APPLICATION, "argocd", &name(0, number))?;
-    }
-    Ok(())
+/// A cell, by its folder in the team's repository.
+pub(crate) struct Cell {
+    folder: String,
 }
 
-fn name(cell: usize, number: usize) -> String {
-    format!("cell-{cell:02}-{number:03}")
+impl Cell {
+    /// Writes the cell's platform file and its modules. The cluster's owner stays the fleet: two owners would undo each
+    /// other's work.
+    pub(crate) fn create(world: &World, name: &str, adapt: impl FnOnce(&mut Value)) -> Result<Self> {
+        world.platform()?;
+        let cell = Self { folder: format!("cells/{name}") };
+        let tenants = &world.fleet.tenants;
+        let mut platform: Value = serde_yaml::from_str(&tenants.read("platform.yaml")?)?;
+        platform["spec"]["cluster"].as_object_mut().context("no cluster")?.remove("owner");
+        adapt(&mut platform);
+        cell.write(world, "platform.yaml", platform.to_string())?;
+        tenants.copy(&tenants.checkout.join("modules"), &format!("{}/modules", cell.folder))?;
+        Ok(cell)
+    }
+
+    /// Where a file of the cell lies in the repository.
+    pub(crate) fn path(&self, file: &str) -> String {
+        format!("{}/{file}", self.folder)
+    }
+
+    /// Writes a file of the cell.
+    pub(crate) fn write(&self, world: &World, file: &str, text: impl AsRef<[u8]>) -> Result<()> {
+        world.fleet.tenants.write(&self.path(file), text)
+    }
+
+    /// Writes a tenant's file.
+    pub(crate) fn tenant(&self, world: &World, name: &str, metadata: &Value, spec: &Value) -> Result<()> {
+        let mut file = json!({
+            "apiVersion": "tenantry.dev/v1alpha1", "kind": "Tenant", "metadata": metadata, "spec": spec,
+        });
+        file["metadata"]["name"] = json!(name);
+        self.write(world, &format!("tenants/{name}/tenant.yaml"), ascii(&file))
+    }
+
+    /// The Application of a tenant as `deploy/argocd/example` shows it.
+    pub(crate) fn application(&self, tenant: &str, revision: &str) -> Result<Value> {
+        let text = include_str!("../../../deploy/argocd/example/tenant-application.yaml");
+        let mut application: Value = serde_yaml::from_str(text)?;
+        application["metadata"]["name"] = json!(tenant);
+        application["spec"]["source"]["path"] = json!(self.path(&format!("tenants/{tenant}")));
+        application["spec"]["source"]["targetRevision"] = json!(revision);
+        application["spec"]["destination"]["namespace"] = json!(format!("t-{tenant}"));
+        Ok(application)
+    }
+
+    /// Creates the Application of a tenant, or moves its pin.
+    pub(crate) fn pin(&self, world: &World, tenant: &str, revision: &str) -> Result<()> {
+        world.apply(&self.application(tenant, revision)?).map(drop)
+    }
+
+    /// Takes the cell out of the repository, and its tenants' Applications with all that they made out of the cluster.
+    pub(crate) fn remove(self, world: &World, tenants: &[&str]) -> Result<()> {
+        for tenant in tenants {
+            world.delete(APPLICATION, "argocd", tenant)?;
+        }
+        world.fleet.tenants.remove(&self.folder)?;
+        world.fleet.tenants.commit("Without a cell").map(drop)
+    }
 }
 
-/// Writes the cells: the shipped platform file, with a tier that has no release.
-fn write(world: &World) -> Result<String> {
-    let tenants = &world.fleet.tenants;
-    let platform = tenants.read("platform.yaml")?;
-    let tier = "  tiers:\n    cell:\n      quota: {requests.cpu: \"1\", requests.memory: 2Gi, pods: 10}\n      \
-                limits: {default: {memory: 512Mi}, defaultRequest: {cpu: 100m, memory: 256Mi}}\n      identity: {type: irsa}\n      terraform: {module: tenant}\n";
-    let platform = platform
-        .replace(", owner: true", "")
-        .replace("  tiers:\n", tier)
-        .replace("{pool: terraform}", "{pool: nobody}");
-    for cell in 0..CELLS {
-        tenants.write(&format!("cells/c{cell:02}/platform.yaml"), &platform)?;
-        tenants.write(
-            &format!("cells/c{cell:02}/modules/tenant-1.4.0.json"),
-            tenants.read("modules/tenant-1.4.0.json")?,
-        )?;
-        for number in 0..TENANTS {
-            let name = name(cell, number);
-            let text = format!(
-                "apiVersion: tenantry.dev/v1alpha1\nkind: Tenant\nmetadata: {{name: {name}}}\nspec: {{tier: cell}}\n"
-            );
-            tenants.write(&format!("cells/c{cell:02}/tenants/{name}/tenant.yaml"), text)?;
+/// Makes the tier `free` one whose tenants are quickly there: a small chart, and nothing that anybody else has to do.
+pub(crate) fn quiet(platform: &mut Value) {
+    let spec = &mut platform["spec"];
+    let commit = spec["charts"]["mlflow"]["profiles"][0]["commits"][0].clone();
+    spec["tiers"]["free"]["secrets"] = json!({});
+    spec["tiers"]["free"]["releases"] = json!({"mlflow": {"commit": commit}});
+}
+
+/// JSON in ASCII, which is YAML: what YAML does not take as it is gets escaped.
+pub(crate) fn ascii(value: &Value) -> String {
+    let mut text = String::new();
+    for c in value.to_string().chars() {
+        if c.is_ascii() && c != '\u{7f}' {
+            text.push(c);
+        } else {
+            let mut units = [0; 2];
+            c.encode_utf16(&mut units).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}")));
         }
     }
-    tenants.commit("Ten cells")
-}
-
-/// Marks the pods that wait for the empty pool as done.
-fn finish_pods(world: &World) -> Result<()> {
-    for pod in world.list(POD, "tenantry-system", "tenantry.dev/task=terraform-apply")? {
-        if pod["spec"]["nodeSelector"]["pool"] == "nobody" && pod["status"]["phase"] == "Pending" {
-            let name = pod["metadata"]["name"].as_str().unwrap_or_default();
-            world.patch_status(POD, "tenantry-system", name, &json!({"status": {"phase": "Succeeded"}}))?;
-        }
-    }
-    Ok(())
-}
-
-fn note(world: &World, took: f64, pushed: f64, spent: &Calls) {
-    let tenants = u32::try_from(TENANTS).unwrap_or(u32::MAX);
-    world.note(&[
-        String::new(),
-        format!("## {TENANTS} tenants of a cell at once, in a repository of {}", TENANTS * CELLS),
-        String::new(),
-        "| what | seconds |".to_owned(),
-        "| --- | --- |".to_owned(),
-        format!("| first Application created → all Synced and Healthy | {took:.1} |"),
-        format!("| of which: creating the Applications | {pushed:.1} |"),
-        format!("| repo-server: {} renders, together | {:.1} |", spent.renders, spent.repo_server),
-        format!("| of which in the sidecar, with unpacking | {:.1} |", spent.sidecar),
-        format!(
-            "| of which the plugin itself | {:.2} ({:.1} ms each) |",
-            spent.plugin,
-            spent.plugin * 1e3 / f64::from(tenants)
-        ),
-    ]);
+    text
 }

@@ -155,9 +155,37 @@ fn annotations(manifest: &Manifest, problems: &mut Problems) {
             _ => {}
         }
     }
+    let whole = weight(&manifest.object);
     if size > MAX_ANNOTATIONS {
         problems.push(problem(manifest, manifest.object.at, "annotations of more than 256 KiB"));
+    } else if size + whole > MAX_ANNOTATIONS && !is_applied_by_server(annotations) {
+        problems.push(
+            problem(
+                manifest,
+                manifest.object.at,
+                format!("an object of {} KiB with annotations of {} KiB", whole >> 10, size >> 10),
+            )
+            .label("Argo CD notes the object in one more annotation, and all may have 256 KiB together")
+            .hint("make it smaller, or several of it"),
+        );
     }
+}
+
+/// How many bytes an object has at least when it is written.
+fn weight(node: &Node) -> usize {
+    match &node.value {
+        Value::Text(text) => text.len(),
+        Value::List(items) => items.iter().map(weight).sum(),
+        Value::Map(map) => map.iter().map(|entry| entry.key.len() + weight(&entry.node)).sum(),
+        _ => 1,
+    }
+}
+
+/// Whether Argo CD leaves the noting to the API server, which has another place for it.
+fn is_applied_by_server(annotations: Option<&Map>) -> bool {
+    let options = annotations.and_then(|map| map.iter().find(|entry| entry.key == "argocd.argoproj.io/sync-options"));
+    let options = options.and_then(|entry| entry.node.as_text()).unwrap_or_default();
+    options.split(',').any(|option| option.trim() == "ServerSideApply=true")
 }
 
 fn well_formed_key(manifest: &Manifest, entry: &Entry, what: &str, problems: &mut Problems) {
@@ -211,12 +239,27 @@ fn contents(manifest: &Manifest, problems: &mut Problems) {
             problems.push(problem(manifest, node.at, format!("an object with `{field}`")).label("not for a manifest"));
         }
     }
-    nulls(manifest, object, false, problems);
+    values(manifest, object, false, problems);
 }
 
-/// A null is never wanted, and a float only in a chart's values.
-fn nulls(manifest: &Manifest, node: &Node, in_values: bool, problems: &mut Problems) {
+/// What Argo CD's reader of YAML 1.1 does not take as it is. For Helm it turns `valuesObject` into YAML, and where that fails
+/// it goes on with no values and without a word (`ValuesYAML` in its `pkg/apis/application/v1alpha1/values.go`).
+pub(crate) fn loses_values(c: char) -> bool {
+    matches!(c, '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// A null is never wanted, and a float only in a chart's values. There, text has to be text to Argo CD as well.
+fn values(manifest: &Manifest, node: &Node, in_values: bool, problems: &mut Problems) {
+    let mut judge = |text: &str, at| {
+        if let Some(c) = text.chars().find(|c| loses_values(*c)) {
+            problems.push(
+                problem(manifest, at, format!("the character U+{:04X} in a chart's values", c as u32))
+                    .label("Argo CD would render the chart without any of its values"),
+            );
+        }
+    };
     match &node.value {
+        Value::Text(text) if in_values => judge(text, node.at),
         Value::Null => problems.push(problem(manifest, node.at, "a null").label("leave the key out")),
         Value::Float(value) if !in_values => {
             problems.push(
@@ -228,10 +271,13 @@ fn nulls(manifest: &Manifest, node: &Node, in_values: bool, problems: &mut Probl
             problem(manifest, node.at, format!("the number `{value}`"))
                 .label("does not survive the way through Argo CD"),
         ),
-        Value::List(items) => items.iter().for_each(|item| nulls(manifest, item, in_values, problems)),
+        Value::List(items) => items.iter().for_each(|item| values(manifest, item, in_values, problems)),
         Value::Map(map) => {
+            if in_values {
+                map.iter().for_each(|entry| judge(&entry.key, entry.key_at));
+            }
             for entry in map.iter() {
-                nulls(manifest, &entry.node, in_values || entry.key == "valuesObject", problems);
+                values(manifest, &entry.node, in_values || entry.key == "valuesObject", problems);
             }
         }
         _ => {}

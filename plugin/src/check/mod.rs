@@ -11,6 +11,7 @@ mod set;
 mod shape;
 
 pub use fence::Fence;
+pub(crate) use metadata::loses_values;
 
 use crate::problem::{Problem, Problems};
 use crate::render::Manifest;

@@ -232,13 +232,12 @@ fn strangers(cell: &Cell, files: &dyn Files, folder: &Folder, problems: &mut Pro
         let problem = Problem::path(&shown, format!("`{shown}` does not belong into a tenant's folder"));
         problems.push(problem.hint("remove it, or allow its name in the platform file's `tenantFolders.allow`"));
     }
-    // Nothing reads what is allowed; but at a commit with a link that leaves the repository, Argo CD refuses all that
-    // is pinned to it, every tenant of it.
-    let may_stay = |name: &str| name != TENANT_FILE && allowed.contains(&name);
-    for entry in folder.listed.iter().filter(|entry| entry.is_link && may_stay(&entry.name)) {
-        if let Err(problem) = files.read(&crate::find::join(&folder.path, &entry.name)) {
-            problems.push(problem);
-        }
+    // One that leaves the repository stops all its Applications, one that leaves the cell stops the cell's: Argo CD looks
+    // at every link of what it fetches, and of what it hands over.
+    for entry in folder.listed.iter().filter(|entry| entry.is_link && allowed.contains(&entry.name.as_str())) {
+        let shown = files.show(&crate::find::join(&folder.path, &entry.name));
+        let problem = Problem::path(&shown, format!("`{shown}` is a link"));
+        problems.push(problem.hint("put the file itself there; Argo CD renders nothing where a link leads too far"));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::check::loses_values;
 use crate::problem::{Problem, Problems};
 use crate::read::{did_you_mean, quoted_list};
 use crate::spec::ValueType;
@@ -85,6 +86,11 @@ fn literal(node: &Node, path: &str, problems: &mut Problems) {
             problems.push(
                 Problem::new(at, format!("a control character (U+{:04X}) in the value `{path}`", c as u32))
                     .label("a chart could take it for structure"),
+            );
+        } else if let Some(c) = text.chars().find(|c| loses_values(*c)) {
+            problems.push(
+                Problem::new(at, format!("the character U+{:04X} in the value `{path}`", c as u32))
+                    .label("Argo CD would render the chart without any of its values"),
             );
         }
     };
