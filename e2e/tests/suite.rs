@@ -8,6 +8,10 @@ mod contract;
 mod fleet;
 #[path = "suite/objects.rs"]
 mod objects;
+#[path = "suite/redis.rs"]
+mod redis;
+#[path = "suite/secrets.rs"]
+mod secrets;
 #[path = "suite/sources.rs"]
 mod sources;
 #[path = "suite/strings.rs"]
@@ -34,6 +38,8 @@ const TESTS: &[(&str, Test)] = &[
     ("contract::a_loop_ends", contract::a_loop_ends),
     ("sources::links", sources::links),
     ("sources::what_is_gone", sources::what_is_gone),
+    ("secrets::what_is_made_once_stays", secrets::what_is_made_once_stays),
+    ("secrets::what_is_missing_is_told", secrets::what_is_missing_is_told),
 ];
 
 fn main() -> ExitCode {
