@@ -28,8 +28,12 @@ mod logs;
 mod objects;
 #[path = "suite/projects.rs"]
 mod projects;
+#[path = "suite/redis.rs"]
+mod redis;
 #[path = "suite/rights.rs"]
 mod rights;
+#[path = "suite/secrets.rs"]
+mod secrets;
 #[path = "suite/sources.rs"]
 mod sources;
 #[path = "suite/strings.rs"]
@@ -74,6 +78,8 @@ const TESTS: &[(&str, Test)] = &[
     ("contract::a_loop_ends", contract::a_loop_ends),
     ("sources::links", sources::links),
     ("sources::what_is_gone", sources::what_is_gone),
+    ("secrets::what_is_made_once_stays", secrets::what_is_made_once_stays),
+    ("secrets::what_is_missing_is_told", secrets::what_is_missing_is_told),
 ];
 
 /// What comes after the attacks: two hundred more tenants would be in the way of looking at everything.

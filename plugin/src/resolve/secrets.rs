@@ -247,7 +247,9 @@ fn generator(object: &str, key: &str, shape: &Shape, wave: u8) -> GeneratorPlan 
     // Keys may hold what names may not.
     let part: String =
         key.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-    let generator = format!("{object}-{}", part.trim_matches('-'));
+    // Within a wave Argo CD applies custom kinds by name, and an ExternalSecret without its generator is Degraded for a
+    // moment, which fails the sync. `0-` before a name comes before that name, whatever it is.
+    let generator = format!("0-{object}-{}", part.trim_matches('-'));
     match shape {
         Shape::Uuid => {
             GeneratorPlan { generator, kind: "UUID", length: None, digits: None, symbols: None, charset: None, wave }
