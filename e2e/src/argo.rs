@@ -19,14 +19,20 @@ use crate::site::PLUGIN;
 /// Argo CD's namespace.
 pub const NAMESPACE: &str = "argocd";
 
-/// Installs it, with this image of the plugin as its sidecar, and waits until all of it is ready.
+/// Installs it, with this image of the plugin as its sidecar. [`wait`] waits until all of it is ready: its pods are not asked
+/// before some seconds whether they are.
 ///
 /// # Errors
-/// It does not become ready in two minutes.
+/// The API server refuses a part of it.
 pub async fn install(cluster: &Cluster, plugin: &Archive) -> Result<()> {
     let overlay = overlay(cluster, plugin)?;
-    let namespace = format!(r#"{{"apiVersion":"v1","kind":"Namespace","metadata":{{"name":"{NAMESPACE}"}}}}"#);
-    apply(cluster, &[], namespace.as_bytes())?;
+    let before = serde_json::json!({"apiVersion": "v1", "kind": "List", "items": [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}},
+        // Argo CD makes it itself where it is missing, while its other pods try again after longer and longer pauses.
+        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "argocd-redis", "namespace": NAMESPACE},
+         "stringData": {"auth": "example"}},
+    ]});
+    apply(cluster, &[], before.to_string().as_bytes())?;
     let manifests =
         run(cluster.kubectl().args(["kustomize", "--load-restrictor", "LoadRestrictionsNone"]).arg(&overlay))?;
     // As the component's own text says: a first time that may fail, for the project comes before its kind is known.
@@ -36,7 +42,7 @@ pub async fn install(cluster: &Cluster, plugin: &Archive) -> Result<()> {
         })
         .await?;
     }
-    wait(cluster).await
+    Ok(())
 }
 
 /// `kubectl apply --server-side`.

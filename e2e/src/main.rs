@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use e2e::cache::Cache;
 use e2e::cluster::Cluster;
 use e2e::site::Site;
-use e2e::{argo, interrupt, node, ready, requirements, store};
+use e2e::{interrupt, node, ready, requirements, store};
 
 /// A real Kubernetes and a real Argo CD on this machine, from packages alone.
 #[derive(Parser)]
@@ -121,12 +121,7 @@ fn up(name: &str, bare: bool, without_argocd: bool) -> Result<()> {
         eprintln!("e2e: a node is ready after {:.1} s", begun.elapsed().as_secs_f64());
         return Ok(());
     }
-    let site = Site::up(&cache, name, &program, true)?;
-    if !without_argocd {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(argo::install(&site.cluster, &site.plugin))?;
-        eprintln!("e2e: Argo CD is ready after {:.1} s", begun.elapsed().as_secs_f64());
-    }
+    Site::up(&cache, name, &program, true, !without_argocd)?;
     eprintln!(
         "e2e: `eval \"$(cargo run -q -p e2e -- env --name {name})\"` gives this shell its kubectl; `down` stops it"
     );

@@ -1,4 +1,4 @@
-//! A cluster with what a platform team has beside Argo CD: the operator of secrets, repositories, charts and images.
+//! A cluster with what a platform team has: the operator of secrets, repositories, charts, images, and Argo CD.
 
 use std::fs;
 use std::path::Path;
@@ -11,12 +11,12 @@ use crate::cluster::{Cluster, environment};
 use crate::fleet::Fleet;
 use crate::image::Archive;
 use crate::repository::Repository;
-use crate::{images, ready, registryless, secrets};
+use crate::{argo, images, ready, registryless, secrets};
 
 /// The plugin's image, by the name that `deploy/argocd` says to replace.
 pub const PLUGIN: &str = "registry.example.com/tenantry";
 
-/// A cluster, ready for Argo CD.
+/// A team's cluster.
 #[derive(Debug)]
 pub struct Site {
     /// The cluster.
@@ -28,30 +28,33 @@ pub struct Site {
 }
 
 impl Site {
-    /// Starts one, and moves this thread into its network. `program` is the program of this crate.
+    /// Starts one, with Argo CD or ready for it, and moves this thread into its network. `program` is the program of this crate.
     ///
     /// # Errors
     /// A part of it cannot be made.
-    pub fn up(cache: &Cache, name: &str, program: &Path, lasts: bool) -> Result<Self> {
+    pub fn up(cache: &Cache, name: &str, program: &Path, lasts: bool, with_argo_cd: bool) -> Result<Self> {
         let begun = Instant::now();
+        let say = |what: &str| eprintln!("e2e: {what} after {:.1} s", begun.elapsed().as_secs_f64());
         let cluster = Cluster::up(cache, name, program, lasts)?;
         cluster.enter_network()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async {
-            ready::node(&cluster).await?;
-            eprintln!("e2e: a node is ready after {:.1} s", begun.elapsed().as_secs_f64());
-            registryless::install(&cluster).await?;
-            secrets::install(&cluster).await
-        })?;
-        let fleet = Fleet::create(&cluster, program)?;
+        runtime.block_on(ready::node(&cluster))?;
+        say("a node is ready");
+        runtime.block_on(registryless::install(&cluster))?;
         let plugin = images::plugin(&cluster.folder)?;
         cluster.import(program, &format!("{PLUGIN}@{}", plugin.digest), &plugin)?;
+        if with_argo_cd {
+            runtime.block_on(argo::install(&cluster, &plugin))?;
+        }
+        runtime.block_on(secrets::install(&cluster))?;
+        let fleet = Fleet::create(&cluster, program)?;
         let site = Self { cluster, fleet, plugin };
         site.write_environment()?;
-        eprintln!(
-            "e2e: repositories, images and the secrets' operator are there after {:.1} s",
-            begun.elapsed().as_secs_f64()
-        );
+        say("repositories, images and the secrets' operator are there");
+        if with_argo_cd {
+            runtime.block_on(argo::wait(&site.cluster))?;
+            say("Argo CD is ready");
+        }
         Ok(site)
     }
 

@@ -11,8 +11,8 @@ use anyhow::{Context as _, Result};
 use e2e::cache::{Cache, workspace};
 use e2e::cluster::Cluster;
 use e2e::fleet::Fleet;
+use e2e::interrupt;
 use e2e::site::Site;
-use e2e::{argo, interrupt};
 use kube::Client;
 use tokio::runtime::Runtime;
 
@@ -36,18 +36,13 @@ pub(crate) struct World {
 impl World {
     /// Starts everything, and moves this thread into the cluster's network.
     pub(crate) fn start() -> Result<Self> {
-        let begun = Instant::now();
         let cache = Cache::open()?;
         let name = format!("suite-{}", std::process::id());
         clear_old(&cache)?;
         interrupt::clears(&cache, &name)?;
-        let Site { cluster, fleet, plugin } = Site::up(&cache, &name, Path::new(env!("CARGO_BIN_EXE_e2e")), false)?;
+        let Site { cluster, fleet, .. } = Site::up(&cache, &name, Path::new(env!("CARGO_BIN_EXE_e2e")), false, true)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let client = runtime.block_on(async {
-            argo::install(&cluster, &plugin).await?;
-            cluster.client()
-        })?;
-        eprintln!("e2e: Argo CD is ready after {:.1} s", begun.elapsed().as_secs_f64());
+        let client = runtime.block_on(async { cluster.client() })?;
         Ok(Self { cluster, fleet, client, revision: OnceLock::new(), runtime, cache, name, report: Mutex::default() })
     }
 
