@@ -19,8 +19,7 @@ use crate::site::PLUGIN;
 /// Argo CD's namespace.
 pub const NAMESPACE: &str = "argocd";
 
-/// Installs it, with this image of the plugin as its sidecar. [`wait`] waits until all of it is ready: its pods are not asked
-/// before some seconds whether they are.
+/// Installs it, with this image of the plugin as its sidecar. [`wait`] waits until all of it is ready.
 ///
 /// # Errors
 /// The API server refuses a part of it.

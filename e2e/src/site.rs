@@ -45,16 +45,14 @@ impl Site {
         cluster.import(program, &format!("{PLUGIN}@{}", plugin.digest), &plugin)?;
         if with_argo_cd {
             runtime.block_on(argo::install(&cluster, &plugin))?;
+            runtime.block_on(argo::wait(&cluster))?;
+            say("Argo CD is ready");
         }
         runtime.block_on(secrets::install(&cluster))?;
         let fleet = Fleet::create(&cluster, program)?;
         let site = Self { cluster, fleet, plugin };
         site.write_environment()?;
         say("repositories, images and the secrets' operator are there");
-        if with_argo_cd {
-            runtime.block_on(argo::wait(&site.cluster))?;
-            say("Argo CD is ready");
-        }
         Ok(site)
     }
 

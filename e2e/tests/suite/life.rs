@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
-use crate::objects::{APPLICATION, JOB, explained, identity};
+use crate::objects::{APPLICATION, JOB, explained, identity, same};
 use crate::world::World;
 
 /// A tenant of a test's own.
@@ -97,16 +97,6 @@ impl<'a> Tenant<'a> {
     fn replicas(&self, name: &str) -> Result<u64> {
         Ok(self.deployment(name)?["status"]["readyReplicas"].as_u64().unwrap_or_default())
     }
-}
-
-/// Whether these are the same objects: none more, none fewer, none made anew.
-fn same(before: &Numbers, after: &Numbers) -> Result<()> {
-    let only = |one: &Numbers, other: &Numbers| -> Vec<String> {
-        one.iter().filter(|(name, number)| other.get(*name) != Some(number)).map(|(name, _)| name.clone()).collect()
-    };
-    let (gone, new) = (only(before, after), only(after, before));
-    ensure!(gone.is_empty() && new.is_empty(), "gone: {gone:?}; new: {new:?}");
-    Ok(())
 }
 
 fn text(value: &Value) -> String {

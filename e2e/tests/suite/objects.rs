@@ -1,5 +1,7 @@
 //! Objects of any kind, as JSON.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, Result, bail, ensure};
 use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
 use kube::core::{ApiResource, GroupVersionKind};
@@ -192,6 +194,30 @@ pub(crate) fn identity(object: &Value) -> Result<((&str, &str), &str, &str)> {
     let kind = object["kind"].as_str().context("no kind")?;
     let name = object["metadata"]["name"].as_str().context("no name")?;
     Ok(((version, kind), object["metadata"]["namespace"].as_str().unwrap_or_default(), name))
+}
+
+/// An object's own number and what is wanted of it, without what controllers note in it: it stays the same as long as nobody
+/// changes the object or makes it anew.
+pub(crate) fn wanted(live: &Value) -> Value {
+    let mut wanted = live.clone();
+    if let Some(fields) = wanted.as_object_mut() {
+        fields.remove("status");
+        // Argo CD's own note of a sync that it begins.
+        fields.remove("operation");
+        let metadata = fields.remove("metadata").unwrap_or_default();
+        fields.insert("metadata".to_owned(), json!({"uid": metadata["uid"], "labels": metadata["labels"]}));
+    }
+    wanted
+}
+
+/// Whether these are the same objects, by name: none more, none fewer, none that differs.
+pub(crate) fn same<T: PartialEq>(before: &BTreeMap<String, T>, after: &BTreeMap<String, T>) -> Result<()> {
+    let only = |one: &BTreeMap<String, T>, other: &BTreeMap<String, T>| -> Vec<String> {
+        one.iter().filter(|(name, value)| other.get(*name) != Some(value)).map(|(name, _)| name.clone()).collect()
+    };
+    let (gone, new) = (only(before, after), only(after, before));
+    ensure!(gone.is_empty() && new.is_empty(), "gone: {gone:?}; new: {new:?}");
+    Ok(())
 }
 
 /// Checks that everything of `rendered` is in `live` as it was rendered. What the API server added beside it is no matter.

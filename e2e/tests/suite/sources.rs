@@ -6,12 +6,12 @@ use std::fmt::Debug;
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::cell::{Cell, quiet};
 use crate::contract::{PREFIX, by_plugin, by_us, refresh, refusal};
-use crate::objects::{APPLICATION, identity};
+use crate::objects::{APPLICATION, identity, same, wanted};
 use crate::world::World;
 
 /// A link to a file is followed where it stays in what Argo CD hands over. Any other is told, and takes nothing away.
@@ -114,7 +114,7 @@ pub(crate) fn what_is_gone(world: &World) -> Result<()> {
     refresh(world, "gone", "hard")?;
     let application = world.until_synced("argocd", "gone", Some(&first), 60)?;
     ensure!(application["status"]["history"].as_array().map(Vec::len) == Some(1), "synced again");
-    ensure!(objects(world, "gone")? == all, "changed");
+    same(&all, &objects(world, "gone")?)?;
 
     let without = json!({"tier": "free", "state": "suspended"});
     cell.tenant(world, "gone", &json!({}), &without)?;
@@ -143,15 +143,15 @@ pub(crate) fn what_is_gone(world: &World) -> Result<()> {
         is(&refusal(world, "gone")?, &words)
     })?;
     refresh(world, "gone", "hard")?;
-    ensure!(objects(world, "gone")? == left, "a file that is gone took something with it");
+    same(&left, &objects(world, "gone")?).context("a file that is gone took something with it")?;
 
     cell.pin(world, "gone", &second)?;
     world.until_synced("argocd", "gone", Some(&second), 60)?;
-    ensure!(objects(world, "gone")? == left, "coming back changed something");
+    same(&left, &objects(world, "gone")?).context("coming back changed something")?;
     cell.remove(world, &["gone"])
 }
 
-/// The objects that an Application manages, each with its own number and how often what is wanted of it has changed.
+/// The objects that an Application manages, each with its own number and what is wanted of it.
 fn objects(world: &World, tenant: &str) -> Result<BTreeMap<String, Value>> {
     let rendered = world.get(APPLICATION, "argocd", tenant)?["status"]["resources"].take();
     let mut found = BTreeMap::new();
@@ -159,9 +159,8 @@ fn objects(world: &World, tenant: &str) -> Result<BTreeMap<String, Value>> {
         let text = |key: &str| resource[key].as_str().unwrap_or_default().to_owned();
         let version = [text("group"), text("version")].join("/");
         let live = world.get((version.trim_start_matches('/'), &text("kind")), &text("namespace"), &text("name"))?;
-        let metadata = &live["metadata"];
         let (kind, namespace, name) = identity(&live)?;
-        found.insert(format!("{} {namespace}/{name}", kind.1), json!([metadata["uid"], metadata["generation"]]));
+        found.insert(format!("{} {namespace}/{name}", kind.1), wanted(&live));
     }
     Ok(found)
 }

@@ -1,5 +1,6 @@
 //! Two versions of the plugin side by side, as an upgrade goes: a sidecar of the new one beside the old, then tenant by tenant.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +12,7 @@ use e2e::process::run;
 use e2e::{argo, dockerfile};
 use serde_json::{Value, json};
 
-use crate::objects::{APPLICATION, identity};
+use crate::objects::{APPLICATION, identity, same, wanted};
 use crate::world::World;
 
 /// The version after this one.
@@ -43,7 +44,7 @@ pub(crate) fn a_new_version_moves_nothing_by_itself(world: &World) -> Result<()>
         Ok(())
     })?;
     world.until_synced("argocd", "cypress", Some(&old), 60)?;
-    ensure!(seen(world)? == before, "the new sidecar changed a tenant whose pin did not move");
+    same(&before, &seen(world)?).context("the new sidecar changed a tenant whose pin did not move")?;
 
     // The platform file names the new version. Whoever does not name its plugin too is told which.
     let pinned = tenants.read("platform.yaml")?;
@@ -58,7 +59,7 @@ pub(crate) fn a_new_version_moves_nothing_by_itself(world: &World) -> Result<()>
         ensure!(conditions.contains(&words), "{conditions}");
         Ok(())
     })?;
-    ensure!(seen(world)? == before, "a refused render changed something");
+    same(&before, &seen(world)?).context("a refused render changed something")?;
 
     let plugin = json!({"spec": {"source": {"plugin": {"name": format!("tenantry-v{NEXT}")}}}});
     world.patch(APPLICATION, "argocd", "cypress", &plugin)?;
@@ -66,18 +67,12 @@ pub(crate) fn a_new_version_moves_nothing_by_itself(world: &World) -> Result<()>
     Ok(())
 }
 
-/// Every object of the tenant with its number and its own count of changes.
-fn seen(world: &World) -> Result<Vec<String>> {
-    let mut seen = Vec::new();
+/// Every object of the tenant with its number and what is wanted of it.
+fn seen(world: &World) -> Result<BTreeMap<String, Value>> {
+    let mut seen = BTreeMap::new();
     for object in world.rendered("tenants/cypress")? {
         let (kind, namespace, name) = identity(&object)?;
-        // A child Application's own status is written now and then.
-        let live = world.get(kind, namespace, name)?;
-        let change =
-            if kind == APPLICATION { &live["metadata"]["generation"] } else { &live["metadata"]["resourceVersion"] };
-        // The operator notes each look at the store, and a quota what is used.
-        let change = if ["ExternalSecret", "ResourceQuota"].contains(&kind.1) { &Value::Null } else { change };
-        seen.push(format!("{} {name} {} {change}", kind.1, live["metadata"]["uid"]));
+        seen.insert(format!("{} {name}", kind.1), wanted(&world.get(kind, namespace, name)?));
     }
     Ok(seen)
 }
