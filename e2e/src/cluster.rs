@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::authority::Authority;
 use crate::cache::Cache;
+use crate::cgroup;
 use crate::component::ADMINISTRATOR;
 use crate::images;
 use crate::node::{self, ADDRESS, Settings};
@@ -75,13 +76,13 @@ impl Cluster {
             moto: parts.moto.clone(),
             forge: parts.own.join("forge"),
             certificate: (authority.forge_certificate(), authority.forge_key()),
-            cgroup: cgroup(name),
+            cgroup: cgroup::of(name),
         };
         fs::write(folder.join("node.json"), serde_json::to_vec_pretty(&settings)?)?;
         fs::write(folder.join("kubeconfig"), kubeconfig())?;
         // For a shell; more is written when there is more.
         fs::write(folder.join("environment"), environment(&folder))?;
-        make_cgroups(&settings.cgroup)?;
+        cgroup::make(&settings.cgroup)?;
 
         let mut child = node::start(program, &folder, lasts)?;
         let begun = Instant::now();
@@ -250,53 +251,11 @@ pub fn clear(cache: &Cache, name: &str) -> Result<()> {
         note.node.kill()?;
         note.outer.kill()?;
     }
-    remove_cgroups(&cgroup(name));
+    cgroup::remove(&cgroup::of(name));
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     }
     Ok(())
-}
-
-fn cgroup(name: &str) -> String {
-    format!("/tenantry-e2e-{name}")
-}
-
-/// The roots of the control groups: one, or one for each controller.
-fn cgroup_roots() -> Vec<PathBuf> {
-    let root = Path::new("/sys/fs/cgroup");
-    if root.join("cgroup.controllers").exists() {
-        return vec![root.to_owned()];
-    }
-    let entries = fs::read_dir(root).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).filter(|path| path.is_dir() && !path.is_symlink()).collect()
-}
-
-fn make_cgroups(name: &str) -> Result<()> {
-    for root in cgroup_roots() {
-        let group = root.join(name.trim_start_matches('/'));
-        fs::create_dir_all(&group).with_context(|| format!("cannot make {}", group.display()))?;
-        // A group of this controller has no processors of its own until it is given some.
-        for file in ["cpuset.cpus", "cpuset.mems"] {
-            if group.join(file).exists() && root.join(file).exists() {
-                fs::write(group.join(file), fs::read(root.join(file))?)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn remove_cgroups(name: &str) {
-    fn remove(group: &Path) {
-        for entry in fs::read_dir(group).into_iter().flatten().flatten() {
-            if entry.path().is_dir() {
-                remove(&entry.path());
-            }
-        }
-        fs::remove_dir(group).ok();
-    }
-    for root in cgroup_roots() {
-        remove(&root.join(name.trim_start_matches('/')));
-    }
 }
 
 /// What a shell has to evaluate to have the cluster's `kubectl`.

@@ -8,7 +8,7 @@
 //! | [`authority`] | the certificates |
 //! | [`debian`], [`image`], [`dockerfile`], [`images`] | container images, and how each is made |
 //! | [`store`], [`registryless`] | the images of every cluster, unpacked once; pods that ask no registry |
-//! | [`node`], [`capacity`], [`component`] | a machine in namespaces of its own, and the processes on it |
+//! | [`node`], [`capacity`], [`cgroup`], [`component`] | a machine in namespaces of its own, and the processes on it |
 //! | [`cluster`], [`ready`], [`interrupt`] | starting, finding and stopping one; waiting for it; breaking off |
 //! | [`repository`], [`registry`], [`fleet`] | what a team has in git, and `testdata/fleet` in it |
 //! | [`secrets`], [`argo`] | the External Secrets operator and Argo CD, as users install them |
@@ -18,6 +18,7 @@ pub mod argo;
 pub mod authority;
 pub mod cache;
 pub mod capacity;
+pub mod cgroup;
 pub mod cluster;
 pub mod component;
 pub mod debian;
