@@ -34,13 +34,14 @@ pub async fn install(cluster: &Cluster, plugin: &Archive) -> Result<()> {
     apply(cluster, &[], before.to_string().as_bytes())?;
     let manifests =
         run(cluster.kubectl().args(["kustomize", "--load-restrictor", "LoadRestrictionsNone"]).arg(&overlay))?;
-    // As the component's own text says: a first time that may fail, for the project comes before its kind is known.
-    if apply(cluster, &["--force-conflicts"], manifests.as_bytes()).is_err() {
-        ready::until(cluster, "Argo CD's kinds", MINUTE, || async {
-            apply(cluster, &["--force-conflicts"], manifests.as_bytes())
-        })
-        .await?;
-    }
+    // As the component's own text says, the project comes before its kind is known; here it alone is tried again.
+    let (projects, others): (Vec<&str>, Vec<&str>) =
+        manifests.split("\n---\n").partition(|object| object.lines().any(|line| line == "kind: AppProject"));
+    apply(cluster, &["--force-conflicts"], others.join("\n---\n").as_bytes())?;
+    ready::until(cluster, "Argo CD's kinds", MINUTE, || async {
+        apply(cluster, &["--force-conflicts"], projects.join("\n---\n").as_bytes())
+    })
+    .await?;
     Ok(())
 }
 

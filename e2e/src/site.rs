@@ -38,11 +38,11 @@ impl Site {
         let cluster = Cluster::up(cache, name, program, lasts)?;
         cluster.enter_network()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let plugin = images::plugin(&cluster.folder)?;
+        cluster.import(program, &format!("{PLUGIN}@{}", plugin.digest), &plugin)?;
         runtime.block_on(ready::node(&cluster))?;
         say("a node is ready");
         runtime.block_on(registryless::install(&cluster))?;
-        let plugin = images::plugin(&cluster.folder)?;
-        cluster.import(program, &format!("{PLUGIN}@{}", plugin.digest), &plugin)?;
         if with_argo_cd {
             runtime.block_on(argo::install(&cluster, &plugin))?;
             runtime.block_on(argo::wait(&cluster))?;
