@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use crate::objects::APPLICATION;
+use crate::objects::{APPLICATION, tenant_application};
 use crate::world::World;
 
 /// A cell, by its folder in the team's repository.
@@ -48,13 +48,7 @@ impl Cell {
 
     /// The Application of a tenant as `deploy/argocd/example` shows it.
     pub(crate) fn application(&self, tenant: &str, revision: &str) -> Result<Value> {
-        let text = include_str!("../../../deploy/argocd/example/tenant-application.yaml");
-        let mut application: Value = serde_yaml::from_str(text)?;
-        application["metadata"]["name"] = json!(tenant);
-        application["spec"]["source"]["path"] = json!(self.path(&format!("tenants/{tenant}")));
-        application["spec"]["source"]["targetRevision"] = json!(revision);
-        application["spec"]["destination"]["namespace"] = json!(format!("t-{tenant}"));
-        Ok(application)
+        tenant_application(tenant, &format!("t-{tenant}"), &self.path(&format!("tenants/{tenant}")), revision)
     }
 
     /// Creates the Application of a tenant, or moves its pin.

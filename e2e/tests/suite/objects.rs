@@ -118,15 +118,10 @@ impl World {
 
     /// The same for a tenant in a cell's folder; the Application bears the cell's name.
     pub(crate) fn pin_at(&self, tenant: &str, namespace: &str, path: &str, revision: &str) -> Result<()> {
-        let text = include_str!("../../../deploy/argocd/example/tenant-application.yaml");
-        let mut application: Value = serde_yaml::from_str(text)?;
-        application["metadata"]["name"] = json!(tenant);
+        let mut application = tenant_application(tenant, namespace, path, revision)?;
         if let Some((cell, _)) = path.strip_prefix("cells/").and_then(|rest| rest.split_once('/')) {
             application["metadata"]["labels"] = json!({"tenantry.dev/cell": cell});
         }
-        application["spec"]["source"]["path"] = json!(path);
-        application["spec"]["source"]["targetRevision"] = json!(revision);
-        application["spec"]["destination"]["namespace"] = json!(namespace);
         self.apply(&application).map(drop)
     }
 
@@ -172,6 +167,17 @@ impl World {
             Ok(application)
         })
     }
+}
+
+/// The Application of a tenant as `deploy/argocd/example` shows it.
+pub(crate) fn tenant_application(tenant: &str, namespace: &str, path: &str, revision: &str) -> Result<Value> {
+    let text = include_str!("../../../deploy/argocd/example/tenant-application.yaml");
+    let mut application: Value = serde_yaml::from_str(text)?;
+    application["metadata"]["name"] = json!(tenant);
+    application["spec"]["source"]["path"] = json!(path);
+    application["spec"]["source"]["targetRevision"] = json!(revision);
+    application["spec"]["destination"]["namespace"] = json!(namespace);
+    Ok(application)
 }
 
 /// What an Application says of why it is not well.
