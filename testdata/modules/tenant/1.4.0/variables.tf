@@ -1,0 +1,89 @@
+variable "tenant" {
+  description = "The tenant's name."
+  type        = string
+}
+
+variable "tenant_id" {
+  description = "Goes into the names of cloud resources."
+  type        = string
+}
+
+variable "namespace" {
+  description = "The tenant's namespace."
+  type        = string
+}
+
+variable "service_accounts" {
+  description = "Those that may take the role."
+  type        = list(string)
+}
+
+variable "identity_type" {
+  description = "irsa or podIdentity."
+  type        = string
+}
+
+variable "role_name" {
+  description = "The tenant's role."
+  type        = string
+}
+
+variable "create_role" {
+  description = "Whether the role is made here."
+  type        = bool
+  default     = true
+}
+
+variable "permissions_boundary" {
+  description = "The boundary of the role."
+  type        = string
+  default     = null
+}
+
+variable "oidc_provider" {
+  description = "The cluster's provider."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = "On every resource."
+  type        = map(string)
+  default     = {}
+}
+
+variable "database_mode" {
+  description = "shared or dedicated."
+  type        = string
+  default     = "shared"
+
+  validation {
+    condition     = contains(["shared", "dedicated"], var.database_mode)
+    error_message = "database_mode is shared or dedicated."
+  }
+}
+
+variable "extra_policies" {
+  description = "ARNs of policies for the role."
+  type        = list(string)
+  default     = []
+}
+
+variable "database_password" {
+  description = "Left to the module by default."
+  type        = string
+  default     = null
+  sensitive   = true
+}
+
+variable "keep_data" {
+  description = "Keeps what holds data and takes everything else away."
+  type        = bool
+  default     = false
+}
+
+variable "delete_data" {
+  description = "Lets what holds data be deleted."
+  type        = bool
+  default     = false
+}
