@@ -1,0 +1,8 @@
+//! What a plan changes, as a list that a person approves, and whether a later plan stays within it.
+
+mod changes;
+mod compare;
+mod key;
+
+pub use changes::{Change, Changes, Side};
+pub use key::Key;

@@ -1,0 +1,73 @@
+//! What was applied last: drift is looked for against it, not against what somebody has written since.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::ConfigMap;
+
+use super::{Cluster, of_tenant};
+use crate::failure::Failure;
+use crate::inputs::Inputs;
+
+const PART: &str = "terraform-applied";
+
+/// What became of the tenant's infrastructure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is as the inputs say.
+    Applied,
+    /// What holds data is left.
+    DataKept,
+    /// Nothing is left; the empty state stays in its backend.
+    Destroyed,
+}
+
+impl Outcome {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::DataKept => "dataKept",
+            Self::Destroyed => "destroyed",
+        }
+    }
+}
+
+/// The inputs of the last run that succeeded.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// `run.json`.
+    pub run: String,
+    /// `terraform.tfvars.json`.
+    pub variables: String,
+}
+
+impl Cluster {
+    /// Remembers what was done.
+    ///
+    /// # Errors
+    /// The API server refuses it.
+    pub async fn remember(&self, inputs: &Inputs, outcome: Outcome) -> Result<(), Failure> {
+        let data = [
+            ("outcome", outcome.word()),
+            ("run.json", &inputs.run_text),
+            ("terraform.tfvars.json", &inputs.variables_text),
+        ];
+        let data: BTreeMap<String, String> = data.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+        self.write(&ConfigMap { data: Some(data), ..of_tenant(&inputs.run.tenant, PART) }).await
+    }
+
+    /// What was applied last; none where there is nothing, or nothing any more.
+    ///
+    /// # Errors
+    /// The API server does not answer.
+    pub async fn applied(&self, tenant: &str) -> Result<Option<Applied>, Failure> {
+        let map = self.config_map(&format!("{tenant}--{PART}")).await?;
+        let Some(mut data) = map.and_then(|map| map.data) else { return Ok(None) };
+        let mut take = |key: &str| data.remove(key);
+        Ok(match (take("outcome"), take("run.json"), take("terraform.tfvars.json")) {
+            (Some(outcome), Some(run), Some(variables)) if outcome == Outcome::Applied.word() => {
+                Some(Applied { run, variables })
+            }
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,246 @@
+//! Runs the engine, listens to it, and passes a stop on: once.
+
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{ExitStatus, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use serde_json::value::RawValue;
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::process::Child;
+
+use super::Engine;
+use super::class::Class;
+use super::events::{Changes, Diagnostic, Event};
+use super::lock::Lock;
+use super::log::Log;
+use crate::failure::Failure;
+use crate::say;
+use crate::stop::Stop;
+
+/// How a command with `-json` ended, and what it said.
+#[derive(Debug)]
+pub struct Ended {
+    status: ExitStatus,
+    /// Errors and warnings, in their order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What was planned, or done.
+    pub changes: Option<Changes>,
+    /// A whole state that could be written nowhere.
+    pub state: Option<Box<RawValue>>,
+    /// The last of what was no JSON.
+    rest: Vec<String>,
+}
+
+/// How much of what is no JSON is kept for an error.
+const REST: usize = 20;
+
+impl Engine {
+    /// Runs a command that speaks JSON.
+    ///
+    /// # Errors
+    /// The engine does not start. That it fails is no error here.
+    pub async fn run(&self, arguments: &[&str], stop: &Stop, log: &mut Log) -> Result<Ended, Failure> {
+        let mut child = self.start(arguments)?;
+        let pid = pid(&child);
+        let mut heard = Heard::default();
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let mut errors = Vec::new();
+        let listening = async {
+            tokio::join!(
+                lines(stdout, |line| heard.hear(line, log)),
+                lines(stderr, |line| {
+                    say::line(&line);
+                    errors.push(line);
+                })
+            );
+        };
+        let status = wait(&mut child, pid, stop, listening).await.map_err(|source| self.no_engine(source))?;
+        let mut rest = heard.rest;
+        rest.extend(errors);
+        let rest = rest.split_off(rest.len().saturating_sub(REST));
+        Ok(Ended { status, diagnostics: heard.diagnostics, changes: heard.changes, state: heard.state, rest })
+    }
+
+    /// Runs a command that speaks to people, and gives what it wrote to stdout.
+    ///
+    /// # Errors
+    /// It fails.
+    pub async fn output(&self, arguments: &[&str], stop: &Stop) -> Result<Vec<u8>, Failure> {
+        self.fed(arguments, &[], stop).await
+    }
+
+    /// The same, with something to read on stdin.
+    ///
+    /// # Errors
+    /// It fails.
+    pub async fn fed(&self, arguments: &[&str], input: &[u8], stop: &Stop) -> Result<Vec<u8>, Failure> {
+        let mut command = self.command(arguments);
+        let mut child = command.stdin(Stdio::piped()).spawn().map_err(|source| self.no_engine(source))?;
+        let pid = pid(&child);
+        let stdin = child.stdin.take();
+        let (mut out, mut errors) = (Vec::new(), Vec::new());
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let feeding = async {
+            if let Some(mut stdin) = stdin {
+                // One that does not read to the end says itself why.
+                stdin.write_all(input).await.ok();
+            }
+        };
+        let listening = async { tokio::join!(feeding, all(stdout, &mut out), all(stderr, &mut errors)) };
+        let status = wait(&mut child, pid, stop, listening).await.map_err(|source| self.no_engine(source))?;
+        if status.success() {
+            return Ok(out);
+        }
+        Err(self.failed(status, &String::from_utf8_lossy(&errors), stop))
+    }
+
+    fn start(&self, arguments: &[&str]) -> Result<Child, Failure> {
+        self.command(arguments).spawn().map_err(|source| self.no_engine(source))
+    }
+
+    fn no_engine(&self, source: std::io::Error) -> Failure {
+        Failure::NoEngine { program: self.kind.program(), source }
+    }
+
+    /// What it means that a command ended in this way after these words.
+    fn failed(&self, status: ExitStatus, words: &str, stop: &Stop) -> Failure {
+        if let Some(signal) = status.signal() {
+            return Failure::Killed { engine: self.name(), signal };
+        }
+        if let Some(reason) = stop.reason() {
+            return Failure::Stopped(reason);
+        }
+        let words = plain(words);
+        if let Some(lock) = Lock::parse(&words) {
+            return Failure::Locked { lock: Box::new(lock), verdict: "it was taken meanwhile".to_owned() };
+        }
+        let summary = if words.is_empty() { format!("{} ended with {status}", self.name()) } else { words };
+        let class = Class::of_text(&summary);
+        Failure::Engine { summary, class, addresses: Vec::new() }
+    }
+}
+
+impl Ended {
+    /// Whether it did what it was to do.
+    pub fn success(&self) -> bool {
+        self.status.success()
+    }
+
+    /// The lock that it could not have.
+    pub fn lock(&self) -> Option<Lock> {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).find_map(|error| Lock::parse(&error.detail))
+    }
+
+    /// An error where it failed: of all that it said, the errors of the class that decides.
+    ///
+    /// # Errors
+    /// It failed.
+    pub fn into_result(self, engine: &Engine, stop: &Stop) -> Result<(), Failure> {
+        if self.status.success() {
+            return Ok(());
+        }
+        let class = Class::of_all(&self.diagnostics);
+        let Some(class) = class.filter(|_| self.status.signal().is_none() && stop.reason().is_none()) else {
+            return Err(engine.failed(self.status, &self.rest.join("\n"), stop));
+        };
+        if let Some(lock) = self.lock() {
+            return Err(Failure::Locked { lock: Box::new(lock), verdict: "its holder may be alive".to_owned() });
+        }
+        let deciding = self.diagnostics.iter().filter(|error| error.is_error() && Class::of(error) == class);
+        let (texts, addresses): (Vec<String>, Vec<Option<String>>) =
+            deciding.map(|error| (summary(error), error.address.clone())).unzip();
+        Err(Failure::Engine { summary: texts.join("\n"), class, addresses: addresses.into_iter().flatten().collect() })
+    }
+}
+
+/// An error in one line, and the first line of its detail where that says more.
+fn summary(error: &Diagnostic) -> String {
+    let at = error.address.as_ref().map(|address| format!("`{address}`: ")).unwrap_or_default();
+    match error.detail.lines().find(|line| !line.trim().is_empty()) {
+        Some(detail) => format!("{at}{}: {}", error.summary, detail.trim()),
+        None => format!("{at}{}", error.summary),
+    }
+}
+
+/// What was heard on stdout.
+#[derive(Default)]
+struct Heard {
+    diagnostics: Vec<Diagnostic>,
+    changes: Option<Changes>,
+    state: Option<Box<RawValue>>,
+    rest: Vec<String>,
+}
+
+impl Heard {
+    fn hear(&mut self, line: String, log: &mut Log) {
+        let Ok(event) = serde_json::from_str::<Event>(&line) else {
+            // Not JSON: kept for an error, not printed, for nobody knows what is in it.
+            self.rest.push(line);
+            return;
+        };
+        log.hear(&event);
+        self.diagnostics.extend(event.diagnostic);
+        self.changes = event.changes.or(self.changes.take());
+        self.state = event.state.or(self.state.take());
+    }
+}
+
+/// Waits for the end, and listens meanwhile. When the run has to stop, the engine is told so: once, for a second signal would
+/// make it drop what is in flight. Only the engine is told: its providers have to go on until it has no more need of them.
+async fn wait(
+    child: &mut Child,
+    pid: Option<Pid>,
+    stop: &Stop,
+    listening: impl Future,
+) -> Result<ExitStatus, std::io::Error> {
+    let ended = async {
+        let ending = async {
+            let status = child.wait().await;
+            // An engine that was killed leaves its providers alone with what they had begun; the next attempt must not meet
+            // them at work.
+            if let (Ok(status), Some(group)) = (&status, pid)
+                && status.signal().is_some()
+            {
+                kill_process_group(group, Signal::KILL).ok();
+            }
+            status
+        };
+        let (status, _) = tokio::join!(ending, listening);
+        status
+    };
+    tokio::pin!(ended);
+    tokio::select! {
+        status = &mut ended => return status,
+        _ = stop.wait() => {}
+    }
+    if let Some(pid) = pid {
+        kill_process(pid, Signal::TERM).ok();
+    }
+    ended.await
+}
+
+fn pid(child: &Child) -> Option<Pid> {
+    child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw)
+}
+
+async fn lines(pipe: Option<impl AsyncRead + Unpin>, mut each: impl FnMut(String)) {
+    let Some(pipe) = pipe else { return };
+    let mut reader = BufReader::new(pipe);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line).await.is_ok_and(|read| read > 0) {
+        each(String::from_utf8_lossy(&line).trim_end().to_owned());
+        line.clear();
+    }
+}
+
+async fn all(pipe: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) {
+    if let Some(mut pipe) = pipe {
+        pipe.read_to_end(into).await.ok();
+    }
+}
+
+/// Terraform's error text for people, without its frame.
+fn plain(text: &str) -> String {
+    let lines = text.lines().map(|line| line.trim_matches(|c: char| c.is_whitespace() || "│╷╵".contains(c)));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}

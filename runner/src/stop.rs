@@ -1,0 +1,122 @@
+//! When a run has to stop: told to by a signal, or because its time is over.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::say;
+
+/// SIGTERM and SIGINT. As process 1 the runner gets neither unless it asks for them.
+#[derive(Debug)]
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Asks for them.
+    ///
+    /// # Errors
+    /// The system does not give them.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for the next of them.
+    pub async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Why a run has to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// A signal: the pod is deleted, or the node drained.
+    Signal,
+    /// The deadline.
+    Deadline,
+}
+
+/// Whether a run has to stop; every part of it looks at the same one.
+#[derive(Clone, Debug)]
+pub struct Stop {
+    reason: watch::Receiver<Option<Reason>>,
+    sender: watch::Sender<Option<Reason>>,
+}
+
+impl Stop {
+    /// Listens for signals from now on. To be called within a runtime.
+    ///
+    /// # Errors
+    /// The system gives no signals.
+    pub fn listen() -> io::Result<Self> {
+        let mut signals = Signals::listen()?;
+        let stop = Self::never();
+        let sender = stop.sender.clone();
+        tokio::spawn(async move {
+            signals.next().await;
+            say::line("told to stop: Terraform ends what it has begun and saves its state");
+            sender.send_if_modified(|reason| reason.replace(Reason::Signal).is_none());
+            loop {
+                signals.next().await;
+                // A second signal would make Terraform drop what is in flight, and lose it.
+                say::line("told to stop again: still waiting for Terraform, which was told already");
+            }
+        });
+        Ok(stop)
+    }
+
+    /// One that nothing stops: for what has to be done on the way out.
+    pub fn never() -> Self {
+        let (sender, reason) = watch::channel(None);
+        Self { reason, sender }
+    }
+
+    /// Stops the run after this time.
+    pub fn after(&self, time: Duration) {
+        let sender = self.sender.clone();
+        let end = Instant::now() + time;
+        tokio::spawn(async move {
+            tokio::time::sleep_until(end).await;
+            say::line("the deadline is near: Terraform ends what it has begun and saves its state");
+            sender.send_if_modified(|reason| {
+                let first = reason.is_none();
+                reason.get_or_insert(Reason::Deadline);
+                first
+            });
+        });
+    }
+
+    /// Why the run has to stop; none while it may go on.
+    pub fn reason(&self) -> Option<Reason> {
+        *self.reason.borrow()
+    }
+
+    /// Waits until the run has to stop.
+    pub async fn wait(&self) -> Reason {
+        let mut reason = self.reason.clone();
+        loop {
+            if let Some(reason) = *reason.borrow_and_update() {
+                return reason;
+            }
+            // The sender lives as long as `self`.
+            if reason.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    /// Waits for this time, or shorter where the run has to stop; says whether it may go on.
+    pub async fn sleep(&self, time: Duration) -> bool {
+        tokio::select! {
+            () = tokio::time::sleep(time) => true,
+            _ = self.wait() => false,
+        }
+    }
+}
