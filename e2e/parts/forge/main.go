@@ -1,12 +1,19 @@
 // What a platform team has on other machines: git repositories and a registry of charts, over HTTPS. Repositories are what
-// `git http-backend` makes of a folder; a registry is files, by the paths of the OCI distribution specification.
+// `git http-backend` makes of a folder; a registry is files, by the paths of the OCI distribution specification. And what
+// Terraform works on: AWS, which another program stands for, and a cloud for tests.
+//
+// Without a cluster, the cloud alone: forge -cloud DIR -cloud-address 127.0.0.1:0
 package main
 
 import (
 	"flag"
+	"fmt"
 	"log"
+	"net"
 	"net/http"
 	"net/http/cgi"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,8 +26,28 @@ func main() {
 	repositories := flag.String("repositories", "", "the folder of bare repositories")
 	registry := flag.String("registry", "", "the folder of the registry: `manifests/NAME/TAG` and `blobs/DIGEST`")
 	backend := flag.String("backend", "/usr/lib/git-core/git-http-backend", "git's program for repositories over HTTP")
+	clouds := flag.String("cloud", "", "the folder of the cloud")
+	cloudAddress := flag.String("cloud-address", "", "where the cloud alone listens, over plain HTTP; it is printed")
+	aws := flag.String("aws", "", "the URL of what stands for AWS")
 	flag.Parse()
 
+	things := &cloud{folder: *clouds}
+	if *clouds != "" {
+		must(os.MkdirAll(filepath.Join(*clouds, "things"), 0o755))
+	}
+	if *cloudAddress != "" {
+		listener, err := net.Listen("tcp", *cloudAddress)
+		must(err)
+		fmt.Printf("http://%s\n", listener.Addr())
+		must(http.Serve(listener, things))
+	}
+	target, err := url.Parse(*aws)
+	must(err)
+	// A signature is over the host that was asked.
+	stand := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.Out.Host = r.In.Host
+	}}
 	git := &cgi.Handler{
 		Path: *backend,
 		Env: []string{
@@ -29,9 +56,24 @@ func main() {
 			"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*",
 		},
 	}
-	http.HandleFunc("/v2/", func(w http.ResponseWriter, r *http.Request) { serveRegistry(*registry, w, r) })
-	http.Handle("/", git)
-	log.Fatal(http.ListenAndServeTLS(*address, *certificate, *key, nil))
+	log.Fatal(http.ListenAndServeTLS(*address, *certificate, *key, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Host == "cloud.example.com":
+			things.ServeHTTP(w, r)
+		case strings.HasSuffix(r.Host, ".amazonaws.com"):
+			stand.ServeHTTP(w, r)
+		case r.URL.Path == "/v2" || strings.HasPrefix(r.URL.Path, "/v2/"):
+			serveRegistry(*registry, w, r)
+		default:
+			git.ServeHTTP(w, r)
+		}
+	})))
+}
+
+func must(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
 }
 
 func serveRegistry(folder string, w http.ResponseWriter, r *http.Request) {
