@@ -66,17 +66,15 @@ pub enum Failure {
         found: String,
     },
     /// An id, a tenant or a role that is bound otherwise.
-    #[error("{bound} is bound to {wanted_by}: {difference}")]
+    #[error("{bound} is bound otherwise: {difference}")]
     Bound {
         /// What is bound.
         bound: String,
-        /// To whom.
-        wanted_by: String,
         /// What differs.
         difference: String,
     },
     /// The API server.
-    #[error("{doing}: {source}")]
+    #[error("{doing}: {}", chain(source))]
     Kubernetes {
         /// What was tried.
         doing: String,
@@ -307,4 +305,18 @@ fn kubernetes_exit(error: &kube::Error) -> Exit {
         }
         _ => Exit::Temporary,
     }
+}
+
+/// An error with its causes, where they say more than it does: what is wrong with a connection stands in the last of them.
+fn chain(error: &kube::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text += &format!(": {more}");
+        }
+        cause = error.source();
+    }
+    text
 }

@@ -11,29 +11,28 @@ use crate::inputs::Run;
 
 impl Cluster {
     /// Binds id and tenant to each other, or sees that they are. Both directions: the id is one tenant's, and the tenant has
-    /// one id.
+    /// one id. Nothing is written where either is bound otherwise: a refused run must take no id from anybody.
     ///
     /// # Errors
     /// One of them is bound otherwise.
     pub async fn bind(&self, run: &Run) -> Result<(), Failure> {
         let data = data(run);
-        let (id, tenant) = (format!("id.{}", run.id), format!("tenant.{}", run.tenant));
-        let (by_id, by_tenant) =
-            tokio::try_join!(self.bound(&run.tenant, &id, &data), self.bound(&run.tenant, &tenant, &data))?;
-        compare(&format!("id `{}`", run.id), &by_id, &data)?;
-        compare(&format!("tenant `{}`", run.tenant), &by_tenant, &data)
-    }
-
-    /// What a binding says; made where it is not there.
-    async fn bound(&self, tenant: &str, name: &str, data: &Data) -> Result<Data, Failure> {
+        let bindings = [
+            (format!("id `{}`", run.id), format!("id.{}", run.id)),
+            (format!("tenant `{}`", run.tenant), format!("tenant.{}", run.tenant)),
+        ];
         loop {
-            if let Some(map) = self.config_map(name).await? {
-                return Ok(map.data.unwrap_or_default());
+            let [id, tenant] = [&bindings[0], &bindings[1]];
+            let found = tokio::try_join!(self.config_map(&id.1), self.config_map(&tenant.1))?;
+            for ((what, _), map) in bindings.iter().zip([&found.0, &found.1]) {
+                if let Some(map) = map {
+                    compare(what, map.data.as_ref().unwrap_or(&Data::new()), &data)?;
+                }
             }
-            if self.create(ConfigMap { data: Some(data.clone()), ..named(tenant, name) }).await? {
-                return Ok(data.clone());
-            }
-            // Somebody else was faster.
+            let missing = bindings.iter().zip([&found.0, &found.1]).find(|(_, map)| map.is_none());
+            let Some(((_, name), _)) = missing else { return Ok(()) };
+            // The id first. Whoever was faster is seen in the next round.
+            self.create(ConfigMap { data: Some(data.clone()), ..named(&run.tenant, name) }).await?;
         }
     }
 }
@@ -59,11 +58,7 @@ fn compare(bound: &str, found: &Data, wanted: &Data) -> Result<(), Failure> {
     if differences.is_empty() {
         return Ok(());
     }
-    Err(Failure::Bound {
-        bound: bound.to_owned(),
-        wanted_by: format!("tenant {}", value(found, "tenant")),
-        difference: differences.join(", "),
-    })
+    Err(Failure::Bound { bound: bound.to_owned(), difference: differences.join(", ") })
 }
 
 #[cfg(test)]
@@ -79,7 +74,7 @@ mod tests {
         let other = data(&[("tenant", "globex"), ("id", "1"), ("namespace", "t-acme"), ("role", "arn:r")]);
         assert_eq!(
             compare("id `1`", &bound, &other).unwrap_err().to_string(),
-            "id `1` is bound to tenant `acme`: tenant is `acme`, this run says `globex`, role is none, this run says `arn:r`"
+            "id `1` is bound otherwise: tenant is `acme`, this run says `globex`, role is none, this run says `arn:r`"
         );
     }
 }

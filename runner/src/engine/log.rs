@@ -1,6 +1,7 @@
 //! Terraform's lines as a log for people: what is done to which resource, how far it is, and no value of an output.
 
 use super::events::{Changes, Event};
+use super::lock::Lock;
 use crate::say;
 
 /// What has been said so far.
@@ -37,7 +38,9 @@ impl Log {
             return Some("Terraform could write its state nowhere, and handed it to the runner".to_owned());
         }
         if let Some(diagnostic) = &event.diagnostic {
-            return Some(diagnostic.text());
+            // Of a lock the run says itself who holds it, once and not at each attempt.
+            let known = OWN_WARNINGS.contains(&diagnostic.summary.as_str()) || Lock::parse(&diagnostic.detail).is_some();
+            return (!known).then(|| diagnostic.text());
         }
         if let Some(changes) = event.changes.as_ref().filter(|changes| changes.operation == "plan") {
             self.planned = steps(changes);
@@ -57,6 +60,9 @@ impl Log {
         (!self.quiet).then_some(spoken)
     }
 }
+
+/// Warnings of `-target`, which the runner uses on purpose.
+const OWN_WARNINGS: [&str; 2] = ["Resource targeting is in effect", "Applied changes may be incomplete"];
 
 /// How many steps a plan has; a replacement is two.
 fn steps(changes: &Changes) -> u64 {

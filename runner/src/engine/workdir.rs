@@ -23,8 +23,9 @@ pub fn prepare(run: &Run) -> Result<Engine, Failure> {
     let data = env::var_os("TF_DATA_DIR").map(PathBuf::from).ok_or(Failure::NoVariable("TF_DATA_DIR"))?;
     let folder = data.with_file_name("work");
     let source = Path::new(MODULES).join(&run.module.name).join(&run.module.version);
-    let mut environment = Vec::new();
-    // Terraform calls a lock's holder by it where there is no entry in `/etc/passwd`.
+    // Where there is no entry in `/etc/passwd`, Terraform calls a lock's holder by `USER`, and only if there is a `HOME` too.
+    let home = data.parent().unwrap_or(&data);
+    let mut environment = vec![("HOME", home.into())];
     if let Ok(uid) = env::var("POD_UID") {
         environment.push(("USER", lock::user(&run.cluster, &uid).into()));
     }
