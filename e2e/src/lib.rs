@@ -6,7 +6,7 @@
 //! | [`cache`] | what is made once and kept |
 //! | [`toolchain`], [`parts`] | the programs, built from pinned sources |
 //! | [`authority`] | the certificates |
-//! | [`debian`], [`image`], [`dockerfile`], [`images`] | container images, and how each is made |
+//! | [`debian`], [`image`], [`dockerfile`], [`images`], [`terraform_image`] | container images, and how each is made |
 //! | [`store`], [`registryless`] | the images of every cluster, unpacked once; pods that ask no registry |
 //! | [`node`], [`capacity`], [`cgroup`], [`component`] | a machine in namespaces of its own, and the processes on it |
 //! | [`cluster`], [`ready`], [`interrupt`] | starting, finding and stopping one; waiting for it; breaking off |
@@ -38,4 +38,5 @@ pub mod requirements;
 pub mod secrets;
 pub mod site;
 pub mod store;
+pub mod terraform_image;
 pub mod toolchain;
