@@ -11,11 +11,13 @@
 //! | [`node`], [`capacity`], [`cgroup`], [`component`] | a machine in namespaces of its own, and the processes on it |
 //! | [`cluster`], [`ready`], [`interrupt`] | starting, finding and stopping one; waiting for it; breaking off |
 //! | [`repository`], [`registry`], [`fleet`] | what a team has in git, and `testdata/fleet` in it |
+//! | [`aws`] | what stands for AWS |
 //! | [`secrets`], [`argo`] | the External Secrets operator and Argo CD, as users install them |
 //! | [`site`] | all of it but Argo CD |
 
 pub mod argo;
 pub mod authority;
+pub mod aws;
 pub mod cache;
 pub mod capacity;
 pub mod cgroup;
