@@ -11,7 +11,7 @@
 //! | [`node`], [`capacity`], [`cgroup`], [`component`] | a machine in namespaces of its own, and the processes on it |
 //! | [`cluster`], [`ready`], [`interrupt`] | starting, finding and stopping one; waiting for it; breaking off |
 //! | [`repository`], [`registry`], [`fleet`] | what a team has in git, and `testdata/fleet` in it |
-//! | [`aws`] | what stands for AWS |
+//! | [`aws`], [`cloud`] | what stands for AWS; the cloud that tests make things in |
 //! | [`secrets`], [`argo`] | the External Secrets operator and Argo CD, as users install them |
 //! | [`site`] | all of it but Argo CD |
 
@@ -21,6 +21,7 @@ pub mod aws;
 pub mod cache;
 pub mod capacity;
 pub mod cgroup;
+pub mod cloud;
 pub mod cluster;
 pub mod component;
 pub mod debian;
