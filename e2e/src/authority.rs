@@ -9,8 +9,20 @@ use anyhow::Result;
 use crate::cache::{Cache, key};
 use crate::process::run;
 
-/// The names under which the forge is known in the cluster: the repositories and the charts of `testdata/fleet`.
-pub const FORGE: &[&str] = &["git.example.com", "public.ecr.aws"];
+/// The names under which the forge is known in the cluster: the repositories and the charts of `testdata/fleet`, and what
+/// Terraform works on, of which AWS is another program's. `*` stands for one word.
+pub const FORGE: &[&str] = &[
+    "git.example.com",
+    "public.ecr.aws",
+    "cloud.example.com",
+    "eks.eu-central-1.amazonaws.com",
+    "iam.amazonaws.com",
+    "s3.eu-central-1.amazonaws.com",
+    "*.s3.eu-central-1.amazonaws.com",
+    "secretsmanager.eu-central-1.amazonaws.com",
+    "sts.amazonaws.com",
+    "sts.eu-central-1.amazonaws.com",
+];
 
 /// A certificate authority and the one certificate that it signed. Made here, known to nobody but the test's own images.
 #[derive(Clone, Debug)]

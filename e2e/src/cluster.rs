@@ -27,6 +27,8 @@ pub struct Cluster {
     pub folder: PathBuf,
     /// The programs that it consists of.
     pub parts: Parts,
+    /// Whom its images trust.
+    pub authority: Authority,
     /// The first process of its node.
     pub node: Process,
     /// The process that this one has to ask how it ended, where it started it.
@@ -94,7 +96,7 @@ impl Cluster {
             if let Some(node) = outer.children().first().copied() {
                 fs::write(folder.join("node.pid"), node.pid.to_string())?;
                 fs::write(folder.join("cluster.json"), serde_json::to_vec(&Note { outer, node })?)?;
-                break Self { folder, parts, node, child: Some(child) };
+                break Self { folder, parts, authority, node, child: Some(child) };
             }
             if begun.elapsed() > Duration::from_secs(10) {
                 bail!("the node does not start");
@@ -115,7 +117,8 @@ impl Cluster {
         if !note.node.runs() {
             return Ok(None);
         }
-        Ok(Some(Self { folder, parts: Parts::get(cache)?, node: note.node, child: None }))
+        let (parts, authority) = (Parts::get(cache)?, Authority::get(cache)?);
+        Ok(Some(Self { folder, parts, authority, node: note.node, child: None }))
     }
 
     /// Stops it and leaves nothing of it.

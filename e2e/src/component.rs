@@ -247,9 +247,20 @@ fn kubelet(settings: &Settings) -> String {
 }
 
 fn names() -> String {
-    let hosts: String = FORGE.iter().map(|name| format!("    {FORGE_ADDRESS} {name}\n")).collect();
+    let mut hosts = String::new();
+    let mut rewritten = String::new();
+    for name in FORGE {
+        match name.strip_prefix("*.") {
+            None => hosts.push_str(&format!("    {FORGE_ADDRESS} {name}\n")),
+            // A name of hosts is a whole name: those of this form are asked for by another that is there.
+            Some(rest) => rewritten.push_str(&format!(
+                "  rewrite stop name regex ^[^.]+\\.{}\\.$ {rest} answer auto\n",
+                rest.replace('.', "\\.")
+            )),
+        }
+    }
     format!(
-        ".:53 {{\n  bind {DNS}\n  errors\n  hosts {{\n{hosts}    fallthrough\n  }}\n  kubernetes cluster.local {{\n    \
+        ".:53 {{\n  bind {DNS}\n  errors\n{rewritten}  hosts {{\n{hosts}    fallthrough\n  }}\n  kubernetes cluster.local {{\n    \
          kubeconfig {INSIDE}/kubeconfig node\n  }}\n}}\n"
     )
 }
@@ -266,6 +277,8 @@ fn forge(settings: &Settings) -> Component {
             format!("-repositories={INSIDE}/repositories"),
             format!("-registry={INSIDE}/registry"),
             format!("-backend={}", git_backend().display()),
+            format!("-cloud={INSIDE}/cloud"),
+            format!("-aws=http://{ADDRESS}:{AWS_PORT}"),
         ],
         environment: Vec::new(),
         files: Vec::new(),

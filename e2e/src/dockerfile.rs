@@ -1,44 +1,158 @@
 //! The last stage of a `Dockerfile`, read so that the image of the tests is the image that users build.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::image::{Content, Entry, Image};
 
-/// Reads the last stage, which begins at nothing: `FROM scratch`. Where it copies from the stage `build`, the file is taken
-/// from `build` of this machine: the checkout stands for that stage's `/src`.
-///
-/// # Errors
-/// The stage holds something that is not understood here.
-pub fn last_stage(text: &str, checkout: &Path) -> Result<Image> {
-    let lines = logical_lines(text);
-    let start = lines.iter().rposition(|line| line.starts_with("FROM ")).context("no `FROM`")?;
-    ensure!(lines[start] == "FROM scratch", "the last stage begins with `{}`, not with `FROM scratch`", lines[start]);
-    let mut arguments = BTreeMap::new();
-    let mut image = Image::default();
-    for line in &lines[start + 1..] {
-        let (instruction, rest) = line.split_once(' ').with_context(|| format!("`{line}`"))?;
-        match instruction {
-            "ARG" => {
-                let (name, value) = rest.split_once('=').with_context(|| format!("no default: `{line}`"))?;
-                arguments.insert(name.to_owned(), value.to_owned());
-            }
-            "LABEL" => {
-                for pair in words(rest) {
-                    let (name, value) = pair.split_once('=').with_context(|| format!("`{line}`"))?;
-                    image.run.labels.insert(name.to_owned(), expand(value, &arguments));
-                }
-            }
-            "COPY" => image.files.extend(copied(rest, checkout)?),
-            "WORKDIR" => image.run.working_dir = rest.to_owned(),
-            "USER" => image.run.user = rest.to_owned(),
-            "ENTRYPOINT" => image.run.entrypoint = serde_json::from_str(rest).with_context(|| format!("`{line}`"))?,
-            _ => bail!("`{instruction}` in the last stage is not understood by the tests"),
-        }
+/// What a build is given, and what stands for the stages before its last one, which are not run here.
+#[derive(Clone, Debug)]
+pub struct Build {
+    context: PathBuf,
+    arguments: BTreeMap<String, String>,
+    made: Vec<Made>,
+}
+
+/// What a stage would have made at a path: a file or a folder of this machine.
+#[derive(Clone, Debug)]
+struct Made {
+    stage: String,
+    path: String,
+    here: PathBuf,
+}
+
+impl Build {
+    /// One of this checkout, which stands for `/src` of the stage `build`, too.
+    pub fn of(checkout: &Path) -> Self {
+        let build = Self { context: checkout.to_owned(), arguments: BTreeMap::new(), made: Vec::new() };
+        build.made("build", "/src", checkout)
     }
-    Ok(image)
+
+    /// Gives an argument, as `--build-arg` does.
+    pub fn argument(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.arguments.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Has a file or a folder of this machine stand for what a stage makes at a path.
+    pub fn made(mut self, stage: &str, path: &str, here: impl Into<PathBuf>) -> Self {
+        self.made.push(Made { stage: stage.to_owned(), path: path.to_owned(), here: here.into() });
+        self
+    }
+
+    /// Reads the last stage, which begins at nothing: `FROM scratch`.
+    ///
+    /// # Errors
+    /// The stage holds something that is not understood here, or copies what nothing stands for.
+    pub fn last_stage(&self, text: &str) -> Result<Image> {
+        let lines = logical_lines(text);
+        let start = lines.iter().rposition(|line| line.starts_with("FROM ")).context("no `FROM`")?;
+        ensure!(
+            lines[start] == "FROM scratch",
+            "the last stage begins with `{}`, not with `FROM scratch`",
+            lines[start]
+        );
+        let mut arguments = BTreeMap::new();
+        let mut image = Image::default();
+        for line in &lines[start + 1..] {
+            let (instruction, rest) = line.split_once(' ').with_context(|| format!("`{line}`"))?;
+            if instruction == "ARG" {
+                let (name, default) = rest.split_once('=').map_or((rest, None), |(name, value)| (name, Some(value)));
+                let value = self.arguments.get(name).map(String::as_str).or(default);
+                let value = value.with_context(|| format!("`{line}` has no default, and no value is given"))?;
+                arguments.insert(name.to_owned(), value.to_owned());
+                continue;
+            }
+            let rest = expand(rest, &arguments)?;
+            match instruction {
+                "LABEL" => image.run.labels.extend(pairs(&rest)?),
+                "ENV" => image.run.env.extend(pairs(&rest)?.map(|(name, value)| format!("{name}={value}"))),
+                "COPY" => self.copy(&rest, &mut image.files)?,
+                "WORKDIR" => image.run.working_dir = rest,
+                "USER" => image.run.user = rest,
+                "ENTRYPOINT" => {
+                    image.run.entrypoint = serde_json::from_str(&rest).with_context(|| format!("`{line}`"))?;
+                }
+                _ => bail!("`{instruction}` in the last stage is not understood by the tests"),
+            }
+        }
+        Ok(image)
+    }
+
+    /// A file, or what is in a folder, and the folders above it, as a builder makes them.
+    fn copy(&self, rest: &str, files: &mut Vec<Entry>) -> Result<()> {
+        let mut mode = None;
+        let mut paths = Vec::new();
+        let mut stage = None;
+        for word in rest.split_whitespace() {
+            match word.split_once('=') {
+                Some(("--chmod", digits)) => mode = Some(u32::from_str_radix(digits, 8)?),
+                Some(("--from", name)) => stage = Some(name),
+                _ if word.starts_with("--") => bail!("`COPY {word}` is not understood by the tests"),
+                _ => paths.push(word),
+            }
+        }
+        let [source, target] = paths[..] else { bail!("`COPY {rest}` is not one path to another") };
+        let target = target.strip_prefix('/').with_context(|| format!("`{target}` does not begin with `/`"))?;
+        let mode = mode.with_context(|| format!("`COPY {rest}` has no `--chmod`"))?;
+        let found = match stage {
+            None => vec![(String::new(), self.context.join(source))],
+            Some(stage) => self.of_stage(stage, source),
+        };
+        ensure!(!found.is_empty(), "`COPY {rest}`: nothing stands for it here");
+        for (relative, here) in found {
+            let path = join(target, &relative);
+            for (end, _) in path.match_indices('/') {
+                add(files, Entry::folder(&path[..end], 0o755, 0));
+            }
+            add_all(files, &path, mode, here)?;
+        }
+        Ok(())
+    }
+
+    /// What stands for a path of a stage, by paths from there.
+    fn of_stage(&self, stage: &str, path: &str) -> Vec<(String, PathBuf)> {
+        let below = |path: &str, folder: &str| {
+            let rest = path.strip_prefix(folder)?;
+            if rest.is_empty() { Some(String::new()) } else { rest.strip_prefix('/').map(str::to_owned) }
+        };
+        let made = self.made.iter().filter(|made| made.stage == stage);
+        made.filter_map(|made| match below(path, &made.path) {
+            Some(rest) if rest.is_empty() => Some((rest, made.here.clone())),
+            Some(rest) => Some((String::new(), made.here.join(rest))),
+            None => Some((below(&made.path, path)?, made.here.clone())),
+        })
+        .collect()
+    }
+}
+
+fn join(folder: &str, relative: &str) -> String {
+    if relative.is_empty() { folder.to_owned() } else { format!("{folder}/{relative}") }
+}
+
+/// Adds an entry; a folder that is there already stays as it is.
+fn add(files: &mut Vec<Entry>, entry: Entry) {
+    if !matches!(entry.content, Content::Folder) || !files.iter().any(|other| other.path == entry.path) {
+        files.push(entry);
+    }
+}
+
+/// Adds a file, or a folder with all below it in the order of names.
+fn add_all(files: &mut Vec<Entry>, path: &str, mode: u32, here: PathBuf) -> Result<()> {
+    if !here.is_dir() {
+        add(files, Entry { path: path.to_owned(), mode, owner: 0, content: Content::File(here) });
+        return Ok(());
+    }
+    add(files, Entry::folder(path, mode, 0));
+    let mut names: Vec<_> = fs::read_dir(&here)?.map(|entry| Ok(entry?.file_name())).collect::<Result<_>>()?;
+    names.sort();
+    for name in names {
+        add_all(files, &join(path, &name.to_string_lossy()), mode, here.join(&name))?;
+    }
+    Ok(())
 }
 
 /// Lines without comments, those that end in `\` joined with the next.
@@ -69,64 +183,194 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-fn expand(text: &str, arguments: &BTreeMap<String, String>) -> String {
-    arguments.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("${{{name}}}"), value))
+/// `NAME=value`, some of them.
+fn pairs(text: &str) -> Result<impl Iterator<Item = (String, String)>> {
+    let pairs = words(text).into_iter().map(|word| {
+        let (name, value) = word.split_once('=').with_context(|| format!("`{word}` is not `NAME=value`"))?;
+        Ok((name.to_owned(), value.to_owned()))
+    });
+    Ok(pairs.collect::<Result<Vec<_>>>()?.into_iter())
 }
 
-/// A file, and the folders above it, as a builder makes them.
-fn copied(rest: &str, checkout: &Path) -> Result<Vec<Entry>> {
-    let mut mode = None;
-    let mut paths = Vec::new();
-    let mut from_build = false;
-    for word in rest.split_whitespace() {
-        match word.split_once('=') {
-            Some(("--chmod", digits)) => mode = Some(u32::from_str_radix(digits, 8)?),
-            Some(("--from", "build")) => from_build = true,
-            _ if word.starts_with("--") => bail!("`COPY {word}` is not understood by the tests"),
-            _ => paths.push(word),
-        }
+/// Puts arguments into a text: `${NAME}`, and no other form.
+fn expand(text: &str, arguments: &BTreeMap<String, String>) -> Result<String> {
+    let mut parts = text.split("${");
+    let mut expanded = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once('}').with_context(|| format!("`{text}` has a `${{` without `}}`"))?;
+        let value = arguments.get(name).with_context(|| format!("`{text}`: no `ARG {name}` in the last stage"))?;
+        expanded.push_str(value);
+        expanded.push_str(rest);
     }
-    let [source, target] = paths[..] else { bail!("`COPY {rest}` is not one file to one path") };
-    let source = if from_build {
-        checkout.join(source.strip_prefix("/src/").with_context(|| format!("`{source}` is not below /src"))?)
-    } else {
-        checkout.join(source)
-    };
-    let path = target.strip_prefix('/').with_context(|| format!("`{target}` does not begin with `/`"))?;
-    let mode = mode.with_context(|| format!("`COPY {rest}` has no `--chmod`"))?;
-    let mut entries: Vec<Entry> =
-        path.match_indices('/').map(|(end, _)| Entry::folder(&path[..end], 0o755, 0)).collect();
-    entries.push(Entry { path: path.to_owned(), mode, owner: 0, content: Content::File(source) });
-    Ok(entries)
+    Ok(expanded)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cache::workspace;
+    use crate::image::Run;
+
+    /// The last stage of a shipped file, of a build in the checkout.
+    fn shipped(file: &str, build: &Build) -> Image {
+        build.last_stage(&fs::read_to_string(workspace().join(file)).unwrap()).unwrap()
+    }
+
+    /// Path, mode, and the file below the checkout that it is.
+    fn listed(image: &Image) -> Vec<(&str, u32, Option<String>)> {
+        let list = image.files.iter().map(|entry| {
+            let file = match &entry.content {
+                Content::File(file) => Some(file.strip_prefix(workspace()).unwrap_or(file).display().to_string()),
+                _ => None,
+            };
+            (entry.path.as_str(), entry.mode, file)
+        });
+        list.collect()
+    }
+
+    fn folder(path: &str, mode: u32) -> (&str, u32, Option<String>) {
+        (path, mode, None)
+    }
+
+    fn file<'a>(path: &'a str, mode: u32, here: &str) -> (&'a str, u32, Option<String>) {
+        (path, mode, Some(here.to_owned()))
+    }
+
+    fn labels(title: &str, description: &str) -> BTreeMap<String, String> {
+        [("title", title), ("description", description), ("version", env!("CARGO_PKG_VERSION"))]
+            .map(|(name, value)| (format!("org.opencontainers.image.{name}"), value.to_owned()))
+            .into()
+    }
+
+    fn licensed(mut labels: BTreeMap<String, String>) -> BTreeMap<String, String> {
+        labels.insert("org.opencontainers.image.licenses".to_owned(), "Apache-2.0".to_owned());
+        labels
+    }
 
     #[test]
-    fn reads_the_shipped_one() {
-        let checkout = crate::cache::workspace();
-        let text = std::fs::read_to_string(checkout.join("Dockerfile")).unwrap();
-        let image = last_stage(&text, checkout).unwrap();
-        assert_eq!(image.run.user, "999:999");
-        assert_eq!(image.run.entrypoint, ["/var/run/argocd/argocd-cmp-server"]);
-        assert_eq!(image.run.working_dir, "/home/argocd");
-        assert_eq!(image.run.labels["org.opencontainers.image.version"], env!("CARGO_PKG_VERSION"));
-        let files: Vec<(&str, u32)> = image
-            .files
-            .iter()
-            .filter(|entry| matches!(entry.content, Content::File(_)))
-            .map(|entry| (entry.path.as_str(), entry.mode))
-            .collect();
-        assert_eq!(files, [("usr/local/bin/tenantry", 0o555), ("home/argocd/cmp-server/config/plugin.yaml", 0o444)]);
+    fn reads_the_plugins() {
+        let image = shipped("Dockerfile", &Build::of(workspace()));
+        assert_eq!(
+            image.run,
+            Run {
+                entrypoint: vec!["/var/run/argocd/argocd-cmp-server".to_owned()],
+                labels: licensed(labels(
+                    "tenantry",
+                    "An Argo CD Config Management Plugin: one small file per tenant becomes everything the tenant needs"
+                )),
+                user: "999:999".to_owned(),
+                working_dir: "/home/argocd".to_owned(),
+                ..Run::default()
+            }
+        );
+        assert_eq!(
+            listed(&image),
+            [
+                folder("usr", 0o755),
+                folder("usr/local", 0o755),
+                folder("usr/local/bin", 0o755),
+                file("usr/local/bin/tenantry", 0o555, "target/x86_64-unknown-linux-musl/release/tenantry"),
+                folder("home", 0o755),
+                folder("home/argocd", 0o755),
+                folder("home/argocd/cmp-server", 0o755),
+                folder("home/argocd/cmp-server/config", 0o755),
+                file("home/argocd/cmp-server/config/plugin.yaml", 0o444, "argocd-cmp.yaml"),
+            ]
+        );
+    }
+
+    #[test]
+    fn reads_the_runners() {
+        let image = shipped("runner/Dockerfile", &Build::of(workspace()));
+        assert_eq!(
+            image.run,
+            Run {
+                entrypoint: vec!["/usr/local/bin/tenantry-runner".to_owned()],
+                env: vec!["PATH=/usr/local/bin".to_owned()],
+                labels: licensed(labels(
+                    "tenantry-runner",
+                    "Makes a tenant's generated secrets, and holds images on nodes"
+                )),
+                user: "65532:65532".to_owned(),
+                ..Run::default()
+            }
+        );
+        assert_eq!(
+            listed(&image),
+            [
+                folder("usr", 0o755),
+                folder("usr/local", 0o755),
+                folder("usr/local/bin", 0o755),
+                file(
+                    "usr/local/bin/tenantry-runner",
+                    0o555,
+                    "target/x86_64-unknown-linux-musl/release/tenantry-runner"
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn reads_terraforms() {
+        let build = Build::of(workspace())
+            .argument("MODULES", "testdata/modules")
+            .made("tool", "/etc/ssl/certs/ca-certificates.crt", "/authority.crt")
+            .made("tool", "/engine/tofu", "/somewhere/tofu")
+            .made("mirror", "/opt/terraform/providers", workspace().join("terraform"));
+        let image = shipped("terraform/Dockerfile", &build);
+        assert_eq!(
+            image.run,
+            Run {
+                entrypoint: vec!["/usr/local/bin/tenantry-runner".to_owned()],
+                env: vec!["PATH=/usr/local/bin".to_owned()],
+                labels: labels(
+                    "tenantry-terraform",
+                    "Runs Terraform for the tenants of one platform: its modules, their providers and nothing to be fetched"
+                ),
+                user: "65532:65532".to_owned(),
+                ..Run::default()
+            }
+        );
+        let module = |name: &str| format!("opt/terraform/modules/tenant/1.4.0/{name}");
+        let modules = [".terraform.lock.hcl", "main.tf", "outputs.tf", "tenantry.yaml", "variables.tf", "versions.tf"];
+        let modules = modules.map(|name| (module(name), format!("testdata/modules/tenant/1.4.0/{name}")));
+        let mut expected = vec![
+            folder("etc", 0o755),
+            folder("etc/ssl", 0o755),
+            folder("etc/ssl/certs", 0o755),
+            file("etc/ssl/certs/ca-certificates.crt", 0o444, "/authority.crt"),
+            folder("usr", 0o755),
+            folder("usr/local", 0o755),
+            folder("usr/local/bin", 0o755),
+            file("usr/local/bin/tofu", 0o555, "/somewhere/tofu"),
+            folder("opt", 0o755),
+            folder("opt/terraform", 0o755),
+            file("opt/terraform/terraformrc", 0o444, "terraform/terraformrc"),
+            folder("opt/terraform/providers", 0o555),
+            file("opt/terraform/providers/Dockerfile", 0o555, "terraform/Dockerfile"),
+            file("opt/terraform/providers/Dockerfile.dockerignore", 0o555, "terraform/Dockerfile.dockerignore"),
+            file("opt/terraform/providers/terraformrc", 0o555, "terraform/terraformrc"),
+            folder("opt/terraform/modules", 0o555),
+            folder("opt/terraform/modules/tenant", 0o555),
+            folder("opt/terraform/modules/tenant/1.4.0", 0o555),
+        ];
+        expected.extend(modules.iter().map(|(path, here)| file(path, 0o555, here)));
+        let runner = "target/x86_64-unknown-linux-musl/release/tenantry-runner";
+        expected.push(file("usr/local/bin/tenantry-runner", 0o555, runner));
+        assert_eq!(listed(&image), expected);
     }
 
     #[test]
     fn refuses_what_it_does_not_understand() {
-        let error = |text: &str| last_stage(text, Path::new("/")).unwrap_err().to_string();
+        let error = |text: &str| Build::of(Path::new("/")).last_stage(text).unwrap_err().to_string();
         assert_eq!(error("FROM alpine"), "the last stage begins with `FROM alpine`, not with `FROM scratch`");
         assert_eq!(error("FROM scratch\nRUN true"), "`RUN` in the last stage is not understood by the tests");
         assert_eq!(error("FROM scratch\nCOPY a /b"), "`COPY a /b` has no `--chmod`");
+        assert_eq!(error("FROM scratch\nARG A"), "`ARG A` has no default, and no value is given");
+        assert_eq!(error("FROM scratch\nUSER ${A}"), "`${A}`: no `ARG A` in the last stage");
+        assert_eq!(
+            error("FROM scratch\nCOPY --from=tool --chmod=0444 /a /b"),
+            "`COPY --from=tool --chmod=0444 /a /b`: nothing stands for it here"
+        );
     }
 }

@@ -25,7 +25,7 @@ pub struct Image {
 }
 
 /// How a container of an image is run, by the names of the OCI image specification.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Run {
     /// The program and what always comes with it.
@@ -144,6 +144,22 @@ impl Image {
         }
         tar.into_inner()?.flush()?;
         Ok(Archive { path, digest: digest(&manifest) })
+    }
+
+    /// Unpacks it into an empty folder, as a root file system in which its programs can be run without a container.
+    ///
+    /// # Errors
+    /// A file cannot be read or written.
+    pub fn unpack(&self, folder: &Path) -> Result<()> {
+        if let Some(root) = &self.root {
+            run(Command::new("cp").arg("--archive").arg(root.join(".")).arg(folder))?;
+        }
+        let layer = folder.with_extension("files");
+        self.write_files(&layer)?;
+        let mut tar = Command::new("tar");
+        tar.args(["--extract", "--preserve-permissions", "--same-owner", "--numeric-owner", "--file"]).arg(&layer);
+        run(tar.arg("--directory").arg(folder))?;
+        Ok(fs::remove_file(layer)?)
     }
 
     fn write_files(&self, to: &Path) -> Result<()> {

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use crate::authority::Authority;
 use crate::cache::{Cache, key, workspace};
 use crate::debian;
-use crate::dockerfile;
+use crate::dockerfile::Build;
 use crate::image::{Archive, Entry, Image, Run};
 use crate::parts::Parts;
 use crate::process::run;
@@ -61,19 +61,35 @@ pub fn lasting(cache: &Cache, parts: &Parts, authority: &Authority) -> Result<Ve
 /// # Errors
 /// The binary does not build, or the `Dockerfile` holds something that is not understood.
 pub fn plugin(folder: &Path) -> Result<Archive> {
-    let workspace = workspace();
+    release("tenantry")?;
+    described("Dockerfile", &Build::of(workspace()))?.write(folder, "tenantry")
+}
+
+/// Builds a crate's static release binary, as the `Dockerfile`s do.
+///
+/// # Errors
+/// It does not compile.
+pub fn release(package: &str) -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
-    // As the `Dockerfile` builds it. What cargo sets for the crate that runs this is not for the one that is built.
+    // What cargo sets for the crate that runs this is not for the one that is built.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
         build.env_remove(name);
     }
     run(build
-        .current_dir(workspace)
-        .args(["build", "--release", "--locked", "-p", "tenantry"])
+        .current_dir(workspace())
+        .args(["build", "--release", "--locked", "-p", package])
         .args(["--target", "x86_64-unknown-linux-musl"]))?;
-    let text = fs::read_to_string(workspace.join("Dockerfile"))?;
-    dockerfile::last_stage(&text, workspace).context("Dockerfile")?.write(folder, "tenantry")
+    Ok(())
+}
+
+/// The image that the last stage of a `Dockerfile` of this checkout describes.
+///
+/// # Errors
+/// It holds something that is not understood.
+pub fn described(dockerfile: &str, build: &Build) -> Result<Image> {
+    let text = fs::read_to_string(workspace().join(dockerfile))?;
+    build.last_stage(&text).with_context(|| dockerfile.to_owned())
 }
 
 /// An image of one of our own small programs, as `/usr/local/bin/NAME`.

@@ -6,19 +6,22 @@
 //! | [`cache`] | what is made once and kept |
 //! | [`toolchain`], [`parts`] | the programs, built from pinned sources |
 //! | [`authority`] | the certificates |
-//! | [`debian`], [`image`], [`dockerfile`], [`images`] | container images, and how each is made |
+//! | [`debian`], [`image`], [`dockerfile`], [`images`], [`terraform_image`] | container images, and how each is made |
 //! | [`store`], [`registryless`] | the images of every cluster, unpacked once; pods that ask no registry |
 //! | [`node`], [`capacity`], [`cgroup`], [`component`] | a machine in namespaces of its own, and the processes on it |
 //! | [`cluster`], [`ready`], [`interrupt`] | starting, finding and stopping one; waiting for it; breaking off |
 //! | [`repository`], [`registry`], [`fleet`] | what a team has in git, and `testdata/fleet` in it |
+//! | [`aws`], [`cloud`] | what stands for AWS; the cloud that tests make things in |
 //! | [`secrets`], [`argo`] | the External Secrets operator and Argo CD, as users install them |
 //! | [`site`] | all of it but Argo CD |
 
 pub mod argo;
 pub mod authority;
+pub mod aws;
 pub mod cache;
 pub mod capacity;
 pub mod cgroup;
+pub mod cloud;
 pub mod cluster;
 pub mod component;
 pub mod debian;
@@ -38,4 +41,5 @@ pub mod requirements;
 pub mod secrets;
 pub mod site;
 pub mod store;
+pub mod terraform_image;
 pub mod toolchain;

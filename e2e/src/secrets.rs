@@ -1,14 +1,12 @@
 //! The External Secrets operator on a cluster, with a store that moto keeps in AWS's place.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use serde_json::json;
 
 use crate::argo::apply;
+use crate::aws;
 use crate::cluster::Cluster;
 use crate::component::AWS_PORT;
 use crate::images::OPERATOR;
@@ -77,7 +75,7 @@ fn operator() -> serde_json::Value {
 /// moto refuses it.
 pub fn put(name: &str, value: &serde_json::Value) -> Result<()> {
     let text = json!({"Name": name, "SecretString": value.to_string()}).to_string();
-    call("CreateSecret", &text).map(drop)
+    call("CreateSecret", &text)
 }
 
 /// Gives a secret of the store another value.
@@ -86,22 +84,13 @@ pub fn put(name: &str, value: &serde_json::Value) -> Result<()> {
 /// moto refuses it.
 pub fn change(name: &str, value: &serde_json::Value) -> Result<()> {
     let text = json!({"SecretId": name, "SecretString": value.to_string()}).to_string();
-    call("PutSecretValue", &text).map(drop)
+    call("PutSecretValue", &text)
 }
 
-fn call(action: &str, body: &str) -> Result<String> {
-    let address = format!("{ADDRESS}:{AWS_PORT}").parse()?;
-    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(5)).context("moto does not answer")?;
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    write!(
-        stream,
-        "POST / HTTP/1.1\r\nHost: {ADDRESS}:{AWS_PORT}\r\nConnection: close\r\nX-Amz-Target: secretsmanager.{action}\r\n\
-         Content-Type: application/x-amz-json-1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=example/20260101/eu-central-1/\
-         secretsmanager/aws4_request, SignedHeaders=host, Signature=00\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    ensure!(answer.starts_with("HTTP/1.1 200"), "moto: {action}: {answer}");
-    Ok(answer)
+fn call(action: &str, body: &str) -> Result<()> {
+    let target = format!("secretsmanager.{action}");
+    let headers = [("X-Amz-Target", target.as_str()), ("Content-Type", "application/x-amz-json-1.1")];
+    let answer = aws::call("secretsmanager", "POST", "/", &headers, body)?;
+    ensure!(answer.status == 200, "moto: {action}: {}", answer.body);
+    Ok(())
 }

@@ -118,15 +118,13 @@ func (c *cloud) do(r *http.Request, name string, now time.Time) (answer, error) 
 			return refuse(http.StatusBadRequest, "ValidationError", "%v", err), nil
 		}
 		wanted.Name, wanted.Created = name, now
-		secret := rand.Text()
+		made := rand.Text()
+		secret := &made
 		if known != nil {
-			wanted.Created = known.Created
-			if known.Secret != nil {
-				secret = *known.Secret
-			}
+			wanted.Created, secret = known.Created, known.Secret
 		}
 		if wanted.Secret == nil {
-			wanted.Secret = &secret
+			wanted.Secret = secret
 		}
 		return answer{http.StatusOK, wanted}, c.write(wanted)
 	case http.MethodDelete:

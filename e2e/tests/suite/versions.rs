@@ -6,10 +6,11 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
+use e2e::argo;
 use e2e::cache::{key, workspace};
+use e2e::dockerfile::Build;
 use e2e::image::Archive;
 use e2e::process::run;
-use e2e::{argo, dockerfile};
 use serde_json::{Value, json};
 
 use crate::objects::{APPLICATION, identity, same, wanted};
@@ -107,10 +108,11 @@ fn next_image(world: &World) -> Result<Archive> {
         run(Command::new("cp").arg("-r").args(files).arg(folder).current_dir(from))?;
         for file in ["Cargo.toml", "Dockerfile", "argocd-cmp.yaml"] {
             let path = folder.join(file);
-            let text = fs::read_to_string(&path)?
-                .replace(THIS, NEXT)
-                .replace("members = [\"e2e\", \"plugin\"]", "members = [\"plugin\"]");
-            fs::write(path, text)?;
+            let text = fs::read_to_string(&path)?.replace(THIS, NEXT);
+            // The workspace's other crates are not copied.
+            let lines =
+                text.lines().map(|line| if line.starts_with("members = ") { "members = [\"plugin\"]" } else { line });
+            fs::write(path, lines.collect::<Vec<_>>().join("\n") + "\n")?;
         }
         let cargo = std::env::var_os("CARGO").context("run by cargo")?;
         let quickly = ["profile.release.lto=false", "profile.release.opt-level=0", "profile.release.codegen-units=16"];
@@ -128,7 +130,7 @@ fn next_image(world: &World) -> Result<Archive> {
         }
         run(build.arg("--target-dir").arg(folder.join("target")))?;
         let text = fs::read_to_string(folder.join("Dockerfile"))?;
-        let archive = dockerfile::last_stage(&text, folder)?.write(folder, "image")?;
+        let archive = Build::of(folder).last_stage(&text)?.write(folder, "image")?;
         fs::write(folder.join("digest"), archive.digest)?;
         Ok(fs::remove_dir_all(folder.join("target"))?)
     })?;
