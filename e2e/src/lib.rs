@@ -9,6 +9,7 @@
 //! | [`debian`], [`image`], [`dockerfile`], [`images`], [`terraform_image`] | container images, and how each is made |
 //! | [`store`], [`registryless`] | the images of every cluster, unpacked once; pods that ask no registry |
 //! | [`node`], [`capacity`], [`cgroup`], [`component`] | a machine in namespaces of its own, and the processes on it |
+//! | [`chamber`] | a container as a process, without a container engine |
 //! | [`cluster`], [`ready`], [`interrupt`] | starting, finding and stopping one; waiting for it; breaking off |
 //! | [`repository`], [`registry`], [`fleet`] | what a team has in git, and `testdata/fleet` in it |
 //! | [`aws`], [`cloud`] | what stands for AWS; the cloud that tests make things in |
@@ -20,6 +21,7 @@ pub mod authority;
 pub mod aws;
 pub mod cache;
 pub mod capacity;
+pub mod chamber;
 pub mod cgroup;
 pub mod cloud;
 pub mod cluster;

@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use e2e::cache::Cache;
 use e2e::cluster::Cluster;
 use e2e::site::Site;
-use e2e::{interrupt, node, ready, requirements, store};
+use e2e::{chamber, interrupt, node, ready, requirements, store};
 
 /// A real Kubernetes and a real Argo CD on this machine, from packages alone.
 #[derive(Parser)]
@@ -59,6 +59,9 @@ enum Command {
     /// Fills a store of images.
     #[command(hide = true)]
     Store { folder: PathBuf },
+    /// Is a container without a container engine
+    #[command(hide = true)]
+    Container { folder: PathBuf },
     /// Gives an image to the node in whose namespaces this runs.
     #[command(hide = true)]
     Import { name: String, archive: PathBuf, digest: String },
@@ -98,6 +101,7 @@ fn execute(command: Command) -> Result<()> {
         }
         Command::Node { folder } => node::be(&folder),
         Command::Store { folder } => store::fill(&folder),
+        Command::Container { folder } => chamber::be(&folder),
         Command::Import { name, archive, digest } => store::import(&name, &archive, &digest),
     }
 }

@@ -104,11 +104,12 @@ impl Engine {
 
     /// What it means that a command ended in this way after these words.
     fn failed(&self, status: ExitStatus, words: &str, stop: &Stop) -> Failure {
-        if let Some(signal) = status.signal() {
-            return Failure::Killed { engine: self.name(), signal };
-        }
+        // First: told to stop before it listens for that, it is ended by the signal.
         if let Some(reason) = stop.reason() {
             return Failure::Stopped(reason);
+        }
+        if let Some(signal) = status.signal() {
+            return Failure::Killed { engine: self.name(), signal };
         }
         let words = plain(words);
         if let Some(lock) = Lock::parse(&words) {
