@@ -5,6 +5,7 @@ mod facts;
 mod fixed;
 mod identity;
 mod layers;
+pub mod module_rules;
 mod network;
 mod plan;
 mod platform_plan;
@@ -13,7 +14,9 @@ mod quota;
 mod releases;
 mod secrets;
 mod terraform;
+mod typed;
 mod values;
+mod variables;
 
 pub use facts::TENANT_LABEL;
 pub use layers::{Layered, merge};
