@@ -137,7 +137,7 @@ fn read_modules(
 }
 
 /// A type that is a file of its own.
-trait Document: Read {
+pub(crate) trait Document: Read {
     /// Its `kind`.
     const KIND: &'static str;
 
@@ -177,7 +177,7 @@ fn read_file<T: Document>(
 }
 
 /// The same, where the problem of a file that is missing is the caller's to say.
-fn read_file_or<T: Document>(
+pub(crate) fn read_file_or<T: Document>(
     files: &dyn Files,
     sources: &Sources,
     path: &str,

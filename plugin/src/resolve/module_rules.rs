@@ -13,7 +13,7 @@ use crate::tree::{Node, Value};
 pub fn check(name: &ModuleName, used: &ModuleUse, module: &Module, problems: &mut Problems) {
     let Module { variables, keep_data, delete_data, .. } = module;
     switches(keep_data.as_ref(), delete_data.as_ref(), variables, problems);
-    imports(&module.imports, problems);
+    imports(&module.imports, variables, problems);
     let known: Vec<&str> = variables.keys().map(Variable::as_str).collect();
     let mapped = used.variables.iter().map(|(variable, template)| (variable, template.at));
     let tenants = used.tenant_variables.iter().map(|variable| (&variable.value, variable.at));
@@ -78,9 +78,43 @@ pub fn switches(
     }
 }
 
-/// Tells imports without tags: nothing would say that what is found is this tenant's.
-pub fn imports(imports: &BTreeMap<AddressedResource, At<Import>>, problems: &mut Problems) {
-    for (address, import) in imports.iter().filter(|(_, import)| import.tags.is_empty()) {
+/// Tells imports without tags, by which nothing would say that what is found is this tenant's, and those that are made of
+/// what there is not.
+pub fn imports(
+    imports: &BTreeMap<AddressedResource, At<Import>>,
+    variables: &BTreeMap<Variable, ModuleVariable>,
+    problems: &mut Problems,
+) {
+    let known: Vec<&str> = variables.keys().map(Variable::as_str).collect();
+    for (address, import) in imports {
+        for template in import.tags.values().chain([&import.id]) {
+            for name in template.names() {
+                let problem =
+                    |what: &str| Problem::new(template.at, format!("the import of `{address}` uses `{name}`, {what}"));
+                match name.split_once('.').unwrap_or((&name, "")) {
+                    ("variables", variable) => {
+                        let variable = variable.split('.').next().unwrap_or_default();
+                        if !known.contains(&variable) {
+                            problems.push(
+                                problem("which is no variable of the module")
+                                    .label("no such variable")
+                                    .maybe_hint(did_you_mean(variable, known.iter().copied()))
+                                    .hint(format!("the module has {}", quoted_list(known.iter().copied()))),
+                            );
+                        }
+                    }
+                    ("tenant" | "platform", _) => {}
+                    _ => problems.push(
+                        problem("which is not known here")
+                            .label("no such name")
+                            .hint("there are `tenant`, `platform` and `variables`"),
+                    ),
+                }
+            }
+        }
+        if !import.tags.is_empty() {
+            continue;
+        }
         problems.push(
             Problem::new(import.at, format!("the import of `{address}` has no `tags`"))
                 .label("could be another tenant's")
