@@ -6,11 +6,11 @@ use crate::find::{Files, TENANT_FILE, join, parent};
 use crate::problem::{Problem, Problems};
 use crate::read::{At, Read, Reader, did_you_mean, quoted_list, refuse_literal_secrets};
 use crate::render::{Templates, Wanted};
-use crate::resolve::platform_rules;
-use crate::source::{Sources, Span};
+use crate::resolve::{module_rules, platform_rules};
+use crate::source::{FileId, Sources, Span};
 use crate::spec::value::ModuleName;
 use crate::spec::{Module, ModuleKind, Platform, PlatformKind, Tenant, TenantKind};
-use crate::tree::{Node, Value, document};
+use crate::tree::{Node, Value, document, document_with_nulls};
 
 /// A platform file with all that it names, read and checked.
 #[derive(Debug)]
@@ -47,7 +47,12 @@ impl Cell {
             return Err(problems);
         };
         let modules = read_modules(files, sources, &folder, &platform, &mut problems);
-        platform_rules::check(&platform, &modules, &mut problems);
+        platform_rules::check(&platform, &mut problems);
+        for (name, used) in platform.spec.terraform.iter().flat_map(|terraform| &terraform.modules) {
+            if let Some(description) = modules.get(name) {
+                module_rules::check(name, used, description, &mut problems);
+            }
+        }
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -132,9 +137,14 @@ fn read_modules(
 }
 
 /// A type that is a file of its own.
-trait Document: Read {
+pub(crate) trait Document: Read {
     /// Its `kind`.
     const KIND: &'static str;
+
+    /// Its tree.
+    fn tree(sources: &Sources, file: FileId, problems: &mut Problems) -> Option<Node> {
+        document(sources, file, problems)
+    }
 }
 
 impl Document for Tenant {
@@ -147,6 +157,12 @@ impl Document for Platform {
 
 impl Document for Module {
     const KIND: &'static str = ModuleKind::WORDS[0];
+
+    fn tree(sources: &Sources, file: FileId, problems: &mut Problems) -> Option<Node> {
+        let node = document_with_nulls(sources, file, problems)?;
+        Self::refuse_nulls(&node, problems);
+        Some(node)
+    }
 }
 
 /// A file of one document, its kind checked first, so that a file of another kind is one problem and not fifty.
@@ -161,7 +177,7 @@ fn read_file<T: Document>(
 }
 
 /// The same, where the problem of a file that is missing is the caller's to say.
-fn read_file_or<T: Document>(
+pub(crate) fn read_file_or<T: Document>(
     files: &dyn Files,
     sources: &Sources,
     path: &str,
@@ -181,7 +197,7 @@ fn read_file_or<T: Document>(
         }
     };
     let file = sources.add(shown, text);
-    let node = document(sources, file, problems)?;
+    let node = T::tree(sources, file, problems)?;
     if !is_kind(&node, T::KIND, problems) {
         return None;
     }

@@ -6,6 +6,7 @@ pub mod cell;
 pub mod check;
 pub mod command;
 pub mod find;
+pub mod module;
 pub mod names;
 pub mod pipeline;
 pub mod problem;

@@ -74,6 +74,11 @@ pub fn generation(secret: &str, generation: i64) -> String {
     format!("{secret}-g{generation}")
 }
 
+/// A Job that makes generated secrets, and what it is told, before its content's hash. In a namespace of the tenant's own.
+pub fn secret_job(after_terraform: bool) -> &'static str {
+    if after_terraform { "tenantry-secrets-after-terraform" } else { "tenantry-secrets" }
+}
+
 /// The suffix of the Terraform Kubernetes backend, which refuses one that ends in `-<number>`, as a UUID may.
 pub fn state_suffix(id: &TenantId) -> String {
     format!("{id}-tenant")

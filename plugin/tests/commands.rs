@@ -15,10 +15,12 @@ fn snapshot(name: &str, text: &str) {
 
 #[test]
 fn help() {
-    for command in ["", "generate", "render", "validate", "explain", "schema", "completions"] {
-        let arguments = [command, "--help"].into_iter().filter(|word| !word.is_empty());
+    for command in
+        ["", "generate", "render", "validate", "explain", "schema", "module", "module describe", "completions"]
+    {
+        let arguments = command.split_whitespace().chain(["--help"]);
         let ended = Run::new(&testdata(), arguments).run();
-        snapshot(&format!("help-{command}"), &ended.to_string());
+        snapshot(&format!("help-{}", command.replace(' ', "-")), &ended.to_string());
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Fence<'a> {
     labels: &'a Texts,
     tenant: Option<Tenant<'a>>,
     custom_kinds: Vec<&'a ApiVersionKind>,
-    required: Vec<&'static str>,
+    required: Vec<(&'static str, Option<&'a str>)>,
 }
 
 #[derive(Debug)]
@@ -34,13 +34,17 @@ const CONTROL_KINDS: &[&str] = &["ConfigMap", "CronJob", "Job"];
 impl<'a> Fence<'a> {
     /// The fence of a tenant's set.
     pub fn of_tenant(plan: &'a Plan, custom_kinds: impl Iterator<Item = &'a ApiVersionKind>) -> Self {
-        let mut required = vec!["ConfigMap"];
+        let control = Some(plan.platform.control_namespace.as_str());
+        let own = Some(plan.tenant.namespace.as_str());
+        let mut required = vec![("ConfigMap", control)];
         if plan.tenant.state == crate::spec::State::Destroying {
-            required.extend(plan.terraform.iter().map(|_| "Job"));
+            required.extend(plan.terraform.iter().map(|_| ("Job", control)));
         } else {
-            required.extend(["Namespace", "ResourceQuota", "LimitRange", "NetworkPolicy"]);
-            required.extend(plan.terraform.iter().filter(|terraform| terraform.applies).map(|_| "Job"));
-            required.extend(plan.releases.iter().take(1).map(|_| "Application"));
+            required.push(("Namespace", None));
+            required.extend(["ResourceQuota", "LimitRange", "NetworkPolicy"].map(|kind| (kind, own)));
+            required.extend(plan.secret_jobs.iter().map(|_| ("Job", own)));
+            required.extend(plan.terraform.iter().filter(|terraform| terraform.applies).map(|_| ("Job", control)));
+            required.extend(plan.releases.iter().take(1).map(|_| ("Application", None)));
         }
         Self {
             platform: &plan.platform,
@@ -58,7 +62,7 @@ impl<'a> Fence<'a> {
             labels: &plan.labels,
             tenant: None,
             custom_kinds: custom_kinds.collect(),
-            required: vec!["Namespace", "AppProject", "ClusterRole", "NetworkPolicy"],
+            required: ["Namespace", "AppProject", "ClusterRole", "NetworkPolicy"].map(|kind| (kind, None)).to_vec(),
         }
     }
 
@@ -72,8 +76,8 @@ impl<'a> Fence<'a> {
         self.labels
     }
 
-    /// Kinds without which the set is not what it says.
-    pub(super) fn required(&self) -> &[&'static str] {
+    /// Kinds without which the set is not what it says, each with the namespace where that matters.
+    pub(super) fn required(&self) -> &[(&'static str, Option<&'a str>)] {
         &self.required
     }
 

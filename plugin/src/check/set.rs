@@ -22,12 +22,16 @@ pub(super) fn check(manifests: &[Manifest], fence: &Fence<'_>, problems: &mut Pr
         // A template that failed made nothing: what is missing is no news.
         return;
     }
-    for kind in fence.required() {
-        if !manifests.iter().any(|manifest| manifest.kind() == *kind) {
+    for (kind, namespace) in fence.required() {
+        let is_it = |manifest: &Manifest| {
+            manifest.kind() == *kind && namespace.is_none_or(|namespace| manifest.namespace() == namespace)
+        };
+        if !manifests.iter().any(is_it) {
+            let place = namespace.map(|namespace| format!(" in namespace `{namespace}`")).unwrap_or_default();
             problems.push(
                 Problem::new(
                     Place::Path("templates".to_owned()),
-                    format!("no {kind} is rendered, and there must be one"),
+                    format!("no {kind} is rendered{place}, and there must be one"),
                 )
                 .hint("a template that makes it was replaced or switched off"),
             );

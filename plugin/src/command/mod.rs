@@ -3,6 +3,7 @@
 mod environment;
 mod explain;
 mod generate;
+mod module;
 mod open;
 mod output;
 mod render;
@@ -94,6 +95,11 @@ enum Command {
         #[arg(value_name = ".FIELD")]
         field: Option<String>,
     },
+    /// Describes Terraform modules.
+    Module {
+        #[command(subcommand)]
+        command: ModuleCommand,
+    },
     /// Prints a file format as JSON Schema.
     #[command(after_help = "Example:\n  tenantry schema platform > schema/platform.json")]
     Schema {
@@ -106,6 +112,27 @@ enum Command {
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ModuleCommand {
+    /// Prints the description of a module: its variables, its files' hash, and what its `tenantry.yaml` says.
+    ///
+    /// Reads the module's files and nothing else. A platform file names the description; with it the tenants'
+    /// variables are checked before Terraform runs.
+    #[command(after_help = "Examples:\n  tenantry module describe terraform -o modules/tenant-1.4.0.json\n  \
+                            tenantry module describe terraform --check modules/tenant-1.4.0.json")]
+    Describe {
+        /// The module's folder.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Writes it to a file, whole or not at all.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Compares it with a file instead, and fails where they differ.
+        #[arg(long, value_name = "FILE", conflicts_with = "output")]
+        check: Option<PathBuf>,
     },
 }
 
@@ -171,6 +198,9 @@ fn execute(command: Command, output: &Output) -> Result<(), Failure> {
         Command::Render { paths, output: form, platform } => render::run(&paths, &form, platform.as_deref(), output),
         Command::Validate { paths } => validate::run(&paths, output),
         Command::Explain { path, field } => explain::run(&path, field.as_deref(), output),
+        Command::Module { command: ModuleCommand::Describe { folder, output: to, check } } => {
+            module::describe(&folder, to.as_deref(), check.as_deref(), output)
+        }
         Command::Schema { file } => {
             let schema = match file {
                 SchemaOf::Tenant => crate::schema::tenant(),

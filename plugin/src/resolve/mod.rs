@@ -5,15 +5,19 @@ mod facts;
 mod fixed;
 mod identity;
 mod layers;
+pub mod module_rules;
 mod network;
 mod plan;
 mod platform_plan;
 pub mod platform_rules;
 mod quota;
 mod releases;
+mod secret_jobs;
 mod secrets;
 mod terraform;
+mod typed;
 mod values;
+mod variables;
 
 pub use facts::TENANT_LABEL;
 pub use layers::{Layered, merge};
@@ -84,6 +88,7 @@ pub fn tenant(cell: &Cell, file: &TenantFile, layered: &Layered, problems: &mut 
         last_wave: release_plans.iter().map(|release| release.wave).max().unwrap_or(1).max(secrets.last_wave()).max(1),
         labels,
         secrets: secrets.by_name,
+        secret_jobs: resolver.secret_jobs(secrets.made_by_job, &tenant.name),
         external_secrets: secrets.external,
         generated_secrets: secrets.generated,
         generators: secrets.generators,

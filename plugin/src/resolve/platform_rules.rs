@@ -1,27 +1,18 @@
 //! What a platform file must hold to, beyond the shape of each field.
 
-use std::collections::BTreeMap;
-
 use crate::problem::{Problem, Problems};
-use crate::read::{Nowhere, Read as _, did_you_mean, quoted_list};
-use crate::spec::value::{ItemName, ModuleName, Variable};
-use crate::spec::{
-    Chart, Delivery, EgressTarget, Module, ModuleUse, Platform, PlatformSpec, ProfileEgress, PulledImage, TenantSpec,
-};
+use crate::read::{Nowhere, Read as _, did_you_mean};
+use crate::spec::value::ItemName;
+use crate::spec::{Chart, Delivery, EgressTarget, Platform, PlatformSpec, ProfileEgress, PulledImage, TenantSpec};
 
 /// Tells every rule that the file breaks.
-pub fn check(platform: &Platform, modules: &BTreeMap<ModuleName, Module>, problems: &mut Problems) {
+pub fn check(platform: &Platform, problems: &mut Problems) {
     let spec = &platform.spec;
     places(spec, problems);
     images(spec, problems);
     fixed_paths(spec, problems);
     for (name, chart) in &spec.charts {
         self::chart(name, chart, spec, problems);
-    }
-    for (name, used) in spec.terraform.iter().flat_map(|terraform| &terraform.modules) {
-        if let Some(description) = modules.get(name) {
-            module(name, used, description, problems);
-        }
     }
     if let Some(backend) = spec.terraform.as_ref().map(|terraform| &terraform.backend)
         && backend.s3.is_some() == backend.kubernetes.is_some()
@@ -176,19 +167,5 @@ fn chart(name: &ItemName, chart: &Chart, spec: &PlatformSpec, problems: &mut Pro
         if let Some(suspend) = profile.suspend.as_ref().filter(|suspend| suspend.as_map().is_none()) {
             problems.push(Problem::new(suspend.at, format!("`suspend` wants a map, found {}", suspend.kind())));
         }
-    }
-}
-
-fn module(name: &ModuleName, used: &ModuleUse, description: &Module, problems: &mut Problems) {
-    let known: Vec<&str> = description.variables.keys().map(Variable::as_str).collect();
-    let mapped = used.variables.iter().map(|(variable, template)| (variable, template.at));
-    let tenants = used.tenant_variables.iter().map(|variable| (&variable.value, variable.at));
-    for (variable, at) in mapped.chain(tenants).filter(|(variable, _)| !known.contains(&variable.as_str())) {
-        problems.push(
-            Problem::new(at, format!("module `{name}` has no variable `{variable}`"))
-                .label("not in the module's description")
-                .maybe_hint(did_you_mean(variable.as_str(), known.iter().copied()))
-                .hint(format!("the module has {}", quoted_list(known.iter().copied()))),
-        );
     }
 }

@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 
 use minijinja::Value as Context;
 
+use super::secret_jobs::MadeByJob;
 use super::{
     ExternalSecretPlan, GeneratedKeyPlan, GeneratedSecretPlan, GeneratorPlan, Resolver, SecretPlan, StorePlan,
 };
 use crate::names;
 use crate::problem::Problem;
 use crate::read::At;
-use crate::spec::value::ItemName;
-use crate::spec::{
-    After, Charset, GeneratedBackend, PlatformSecrets, Secret, SecretKeys, SecretSource, SecretStore, Shape,
-};
+use crate::spec::value::{ItemName, KeyName};
+use crate::spec::{After, Charset, GeneratedBackend, Secret, SecretKeys, SecretSource, SecretStore, Shape};
 
 /// All secrets of a tenant.
 #[derive(Default)]
@@ -21,6 +20,7 @@ pub(super) struct Secrets {
     /// What charts refer to.
     pub(super) by_name: BTreeMap<String, SecretPlan>,
     pub(super) external: Vec<ExternalSecretPlan>,
+    pub(super) made_by_job: Vec<MadeByJob>,
     pub(super) generated: Vec<GeneratedSecretPlan>,
     pub(super) generators: Vec<GeneratorPlan>,
 }
@@ -49,9 +49,7 @@ impl Resolver<'_> {
             let object = match source.value {
                 SecretSource::Generated => {
                     let object = names::generation(name.as_str(), generation);
-                    let (generated, generators) = self.generated(name, secret, &object, wave).unzip();
-                    secrets.generated.extend(generated);
-                    secrets.generators.extend(generators.into_iter().flatten());
+                    self.generated(name, secret, &object, wave, &mut secrets);
                     object
                 }
                 SecretSource::External => {
@@ -122,23 +120,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn generated(
-        &mut self,
-        name: &ItemName,
-        secret: &At<Secret>,
-        object: &str,
-        wave: u8,
-    ) -> Option<(GeneratedSecretPlan, Vec<GeneratorPlan>)> {
-        let PlatformSecrets { generated: backend, .. } = &self.platform.secrets;
-        if backend.value == GeneratedBackend::Job {
-            self.problems.push(
-                Problem::new(secret.at, format!("secret `{name}` is `generated`, which the backend `job` cannot do yet"))
-                    .label("would not be made")
-                    .related(backend.at, "the platform's backend")
-                    .hint("write `generated: externalSecrets` in the platform file, with the External Secrets operator in the cluster"),
-            );
-            return None;
-        }
+    fn generated(&mut self, name: &ItemName, secret: &At<Secret>, object: &str, wave: u8, secrets: &mut Secrets) {
         let Some(SecretKeys::Shapes(shapes)) =
             secret.keys.as_ref().map(|keys| &keys.value).filter(|keys| !keys.is_empty())
         else {
@@ -147,8 +129,30 @@ impl Resolver<'_> {
                     .label("what is to be generated?")
                     .hint("like `keys: {password: {length: 32}}` or `keys: {id: uuid}`"),
             );
-            return None;
+            return;
         };
+        let backend = self.platform.secrets.generated.as_ref().map_or(GeneratedBackend::Job, |backend| backend.value);
+        match backend {
+            GeneratedBackend::Job if self.has_secret_jobs(name, secret) => {
+                secrets.made_by_job.push(MadeByJob::new(object, shapes, wave));
+            }
+            GeneratedBackend::Job => {}
+            GeneratedBackend::ExternalSecrets => {
+                let (generated, generators) = self.by_generators(name, secret, object, shapes, wave).unzip();
+                secrets.generated.extend(generated);
+                secrets.generators.extend(generators.into_iter().flatten());
+            }
+        }
+    }
+
+    fn by_generators(
+        &mut self,
+        name: &ItemName,
+        secret: &At<Secret>,
+        object: &str,
+        shapes: &BTreeMap<KeyName, Shape>,
+        wave: u8,
+    ) -> Option<(GeneratedSecretPlan, Vec<GeneratorPlan>)> {
         let generators: Vec<GeneratorPlan> =
             shapes.iter().map(|(key, shape)| generator(object, key.as_str(), shape, wave)).collect();
         let mut names: Vec<&str> = generators.iter().map(|generator| generator.generator.as_str()).collect();

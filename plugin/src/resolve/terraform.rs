@@ -6,12 +6,12 @@ use minijinja::Value as Context;
 
 use super::plan::cron;
 use super::{
-    BackendPlan, DestroyPlan, DriftPlan, ModulePlan, PodPlan, Resolver, RunPlan, TenantFacts, TerraformPlan, texts,
+    BackendPlan, DestroyPlan, DriftPlan, ImportPlan, ModulePlan, PodPlan, Resolver, RunPlan, TenantFacts,
+    TerraformPlan, texts,
 };
 use crate::names;
 use crate::problem::Problem;
-use crate::read::{At, did_you_mean, quoted_list};
-use crate::source::Span;
+use crate::read::At;
 use crate::spec::value::{ModuleName, Variable};
 use crate::spec::{
     Approval, Data, Drift, Engine, Module, ModuleUse, PlatformTerraform, Run, Seconds, State, TerraformSpec, Unlock,
@@ -55,7 +55,14 @@ impl Resolver<'_> {
             return None;
         };
         let description = self.cell.modules.get(&wanted.value);
+        self.keeps_data(tenant, wanted, description);
+        let before = self.problems.len();
         let variables = self.variables(wanted, spec, used, description, scope);
+        // What is wrong with a variable would be told once more for each import that uses it.
+        let imports = match description.filter(|_| self.problems.len() == before) {
+            Some(description) => self.imports(description, &variables, scope),
+            None => BTreeMap::new(),
+        };
         let deadline = platform.deadline_seconds.unwrap_or(DEADLINE);
         let run = spec.run.unwrap_or(Run::OnChange);
         let name = &self.file.tenant.metadata.name;
@@ -70,9 +77,37 @@ impl Resolver<'_> {
                 .filter(|_| tenant.state == State::Active)
                 .map(|schedule| DriftPlan { name: names::shared(name, "terraform-drift", names::CRON_JOB), schedule }),
             variables,
-            run: self.run(tenant, wanted, spec, platform, used, description, deadline),
+            run: self.run(tenant, spec, platform, module(wanted, used, description, imports), deadline),
             pod: self.pod(platform, deadline),
         })
+    }
+
+    /// Law 6: what is to be kept must be something that can be kept.
+    fn keeps_data(&mut self, tenant: &TenantFacts, module: &At<ModuleName>, description: Option<&Module>) {
+        let Some(destroy) = self.spec.destroy.as_ref().filter(|_| tenant.state == State::Destroying) else { return };
+        if destroy.data == Some(Data::Delete) {
+            return;
+        }
+        let problem = |what: &str| {
+            Problem::new(destroy.at, format!("the data of module `{}` cannot be kept: {what}", module.as_str()))
+                .label("data is kept unless this says `data: delete`")
+        };
+        match description {
+            None => self.problems.push(
+                problem("it has no description")
+                    .hint("write its `description` in the platform file, or `data: delete` where it holds none"),
+            ),
+            Some(Module { keep_data: None, holds_data, .. }) => {
+                if let Some(first) = holds_data.first() {
+                    self.problems.push(
+                        problem("its description names no `keepData`").related(first.at, "holds data").hint(
+                            "give the module a variable that keeps it, name that in its `tenantry.yaml` and describe it anew; or write `data: delete`",
+                        ),
+                    );
+                }
+            }
+            Some(_) => {}
+        }
     }
 
     fn needs_module(&mut self, spec: &TerraformSpec) {
@@ -86,15 +121,12 @@ impl Resolver<'_> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is a different source of what the runner is told")]
     fn run(
         &self,
         tenant: &TenantFacts,
-        name: &At<ModuleName>,
         spec: &TerraformSpec,
         platform: &PlatformTerraform,
-        used: &ModuleUse,
-        description: Option<&Module>,
+        module: ModulePlan,
         deadline: Seconds,
     ) -> RunPlan {
         let destroy = self.spec.destroy.as_ref().filter(|_| tenant.state == State::Destroying);
@@ -104,11 +136,7 @@ impl Resolver<'_> {
             namespace: tenant.namespace.clone(),
             role: tenant.identity.role_arn.clone(),
             cluster: self.platform.cluster.name.to_string(),
-            module: ModulePlan {
-                name: name.to_string(),
-                version: used.version.to_string(),
-                digest: description.and_then(|module| module.digest.as_ref()).map(ToString::to_string),
-            },
+            module,
             engine: platform.engine.unwrap_or(Engine::Terraform).word(),
             backend: self.backend(platform),
             state_role: platform.roles.as_ref().map(|roles| roles.state.to_string()),
@@ -161,80 +189,26 @@ impl Resolver<'_> {
             placement: placement(platform, true),
         }
     }
+}
 
-    /// The platform's mapping, and over it the variables that are the tenant's to set.
-    fn variables(
-        &mut self,
-        module: &At<ModuleName>,
-        spec: &TerraformSpec,
-        used: &ModuleUse,
-        description: Option<&Module>,
-        scope: &Context,
-    ) -> Node {
-        let mut variables = Map::default();
-        for (name, template) in &used.variables {
-            let made = template.evaluate(scope, &mut self.budget, self.problems).into_iter().next();
-            if let Some(node) = made {
-                variables.insert(Entry { key: name.as_str().into(), key_at: template.at, node });
-            }
-        }
-        if let Some(own) = &spec.variables {
-            self.own_variables(own, used, &mut variables);
-        }
-        if let Some(description) = description {
-            self.typed(module, description, &variables);
-        }
-        Node::new(Value::Map(variables), module.at)
-    }
-
-    fn own_variables(&mut self, own: &Node, used: &ModuleUse, variables: &mut Map) {
-        let Some(map) = own.as_map() else {
-            let problem = Problem::new(own.at, format!("`terraform.variables` wants a map, found {}", own.kind()));
-            return self.problems.push(problem.label("wants a map"));
-        };
-        let known: Vec<&str> = used.tenant_variables.iter().map(|variable| variable.as_str()).collect();
-        for entry in map.iter() {
-            if known.contains(&entry.key.as_str()) {
-                variables.insert(entry.clone());
-                continue;
-            }
-            self.problems.push(
-                Problem::new(entry.key_at, format!("variable `{}` is not a tenant's or a tier's to set", entry.key))
-                    .label("not one of the module's `tenantVariables`")
-                    .maybe_hint(did_you_mean(&entry.key, known.iter().copied()))
-                    .hint(format!("the platform leaves {} to them", quoted_list(known.iter().copied()))),
-            );
-        }
-    }
-
-    /// Terraform only warns of variables that a module does not have, so they are compared here.
-    fn typed(&mut self, module: &At<ModuleName>, description: &Module, variables: &Map) {
-        let known: Vec<&str> = description.variables.keys().map(Variable::as_str).collect();
-        for entry in variables.iter() {
-            match description.variables.get(entry.key.as_str()) {
-                None => self.problems.push(
-                    Problem::new(entry.key_at, format!("module `{}` has no variable `{}`", module.as_str(), entry.key))
-                        .label("not in the module's description")
-                        .maybe_hint(did_you_mean(&entry.key, known.iter().copied())),
-                ),
-                Some(variable) if !variable.kind.takes(&entry.node.value) => self.problems.push(
-                    Problem::new(
-                        entry.node.at,
-                        format!("variable `{}` wants {}, found {}", entry.key, variable.kind.what(), entry.node.kind()),
-                    )
-                    .label(format!("wants {}", variable.kind.what())),
-                ),
-                Some(_) => {}
-            }
-        }
-        let required = description.variables.iter().filter(|(_, variable)| variable.required == Some(true));
-        for (name, _) in required.filter(|(name, _)| variables.get(name.as_str()).is_none()) {
-            let at = Span { end: module.at.end, ..module.at };
-            self.problems.push(
-                Problem::new(at, format!("module `{}` needs the variable `{name}`", module.as_str()))
-                    .label("not set by platform, tier or tenant"),
-            );
-        }
+/// What the runner is told of the module.
+fn module(
+    name: &At<ModuleName>,
+    used: &ModuleUse,
+    description: Option<&Module>,
+    imports: BTreeMap<String, ImportPlan>,
+) -> ModulePlan {
+    let of = |list: fn(&Module) -> Vec<String>| description.map(list).unwrap_or_default();
+    let switch = |variable: &Option<At<Variable>>| variable.as_ref().map(|variable| variable.to_string());
+    ModulePlan {
+        name: name.to_string(),
+        version: used.version.to_string(),
+        digest: description.and_then(|module| module.digest.as_ref()).map(ToString::to_string),
+        holds_data: of(|module| module.holds_data.iter().map(|address| address.to_string()).collect()),
+        keep_data: description.and_then(|module| switch(&module.keep_data)),
+        delete_data: description.and_then(|module| switch(&module.delete_data)),
+        imports,
+        outputs: of(|module| module.outputs.iter().map(|output| output.to_string()).collect()),
     }
 }
 

@@ -3,11 +3,13 @@
 mod module;
 mod platform;
 mod tenant;
+mod type_constraint;
 pub mod value;
 
-pub use module::{Module, ModuleKind, ModuleVariable, VariableType};
+pub use module::{Import, Module, ModuleFile, ModuleKind, ModuleVariable};
 pub use platform::*;
 pub use tenant::*;
+pub use type_constraint::{Attribute, NoType, TypeConstraint};
 
 use crate::read::choice;
 

@@ -1,12 +1,12 @@
-//! A Terraform module's description: which variables it has and of which type.
+//! A Terraform module's description: what it declares, and what Tenantry has to know of it.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value as Json, json};
-
-use super::ApiVersion;
-use super::value::{Digest, ExactVersion, ModuleName, Variable};
-use crate::read::{At, Read, Reader, choice, record};
+use super::value::{AddressedResource, Digest, ExactVersion, ModuleName, OutputName, TagKey, Variable};
+use super::{ApiVersion, TypeConstraint};
+use crate::problem::{Problem, Problems};
+use crate::read::{At, choice, record};
+use crate::template::Template;
 use crate::tree::{Node, Value};
 
 choice! {
@@ -18,7 +18,7 @@ choice! {
 }
 
 record! {
-    /// What a Terraform module declares.
+    /// What a Terraform module declares, as `tenantry module describe` writes it.
     pub struct Module {
         /// The version of the file format.
         api_version = "apiVersion": ApiVersion,
@@ -33,7 +33,15 @@ record! {
         /// Its variables.
         variables: BTreeMap<Variable, ModuleVariable>,
         /// Addresses of resources that hold data.
-        holds_data = "holdsData": Vec<String>,
+        holds_data = "holdsData": Vec<At<AddressedResource>>,
+        /// The variable by which everything goes but what holds data.
+        keep_data = "keepData": Option<At<Variable>>,
+        /// The variable that takes the protection of data away.
+        delete_data = "deleteData": Option<At<Variable>>,
+        /// How to adopt a resource that is there and not in the state.
+        imports: BTreeMap<AddressedResource, At<Import>>,
+        /// The outputs that go into the Secret `terraform-outputs` of the tenant's namespace.
+        outputs: Vec<At<OutputName>>,
     }
 }
 
@@ -41,74 +49,84 @@ record! {
     /// One variable of a module.
     pub struct ModuleVariable {
         /// Its type, as Terraform writes it.
-        kind = "type": VariableType,
+        kind = "type": TypeConstraint,
         /// What it is for.
         description: Option<String>,
         /// Whether it must be given. Default: `false`.
         required: Option<bool>,
+        /// Its value where none is given, if that is a constant.
+        default: Option<Node>,
         /// Whether it is sensitive. Default: `false`.
         sensitive: Option<bool>,
     }
 }
 
-/// The outer type of a variable. What stands inside a list or a map is Terraform's to check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VariableType {
-    /// Text.
-    Text,
-    /// A number.
-    Number,
-    /// `true` or `false`.
-    Bool,
-    /// `list(…)`, `set(…)` or `tuple(…)`.
-    List,
-    /// `map(…)` or `object(…)`.
-    Map,
-    /// Anything.
-    Any,
-}
-
-impl VariableType {
-    /// Whether a value is of the type.
-    pub fn takes(self, value: &Value) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Text => matches!(value, Value::Text(_)),
-            Self::Number => matches!(value, Value::Int(_) | Value::Float(_)),
-            Self::Bool => matches!(value, Value::Bool(_)),
-            Self::List => matches!(value, Value::List(_)),
-            Self::Map => matches!(value, Value::Map(_)),
-        }
-    }
-
-    /// What it is, as an error says it.
-    pub fn what(self) -> &'static str {
-        match self {
-            Self::Any => "a value",
-            Self::Text => "text",
-            Self::Number => "a number",
-            Self::Bool => "`true` or `false`",
-            Self::List => "a list",
-            Self::Map => "a map",
-        }
+record! {
+    /// How to adopt a resource: expressions over the tenant, the platform and the module's variables.
+    pub struct Import {
+        /// Its id. `{key}` stands for the instance's key or index.
+        id: At<Template>,
+        /// The tags that say that it is this tenant's.
+        tags: BTreeMap<TagKey, At<Template>>,
     }
 }
 
-impl Read for VariableType {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        let outer = node.as_text().map(|text| text.split('(').next().unwrap_or_default().trim());
-        match outer {
-            Some("string") => Some(Self::Text),
-            Some("number") => Some(Self::Number),
-            Some("bool") => Some(Self::Bool),
-            Some("list" | "set" | "tuple") => Some(Self::List),
-            Some("map" | "object") => Some(Self::Map),
-            Some("any") => Some(Self::Any),
-            _ => reader.wants(node, "a type of Terraform, like `string` or `list(string)`"),
+record! {
+    /// `tenantry.yaml` in a module's folder: what its author says beside its variables.
+    pub struct ModuleFile {
+        /// The version of the file format.
+        api_version = "apiVersion": ApiVersion,
+        /// `Module`.
+        kind: ModuleKind,
+        /// The module's name.
+        name: ModuleName,
+        /// Its exact version.
+        version: ExactVersion,
+        /// Addresses of resources that hold data.
+        holds_data = "holdsData": Vec<At<AddressedResource>>,
+        /// The variable by which everything goes but what holds data.
+        keep_data = "keepData": Option<At<Variable>>,
+        /// The variable that takes the protection of data away.
+        delete_data = "deleteData": Option<At<Variable>>,
+        /// How to adopt a resource that is there and not in the state.
+        imports: BTreeMap<AddressedResource, At<Import>>,
+        /// The outputs that go into the Secret `terraform-outputs` of the tenant's namespace.
+        outputs: Vec<At<OutputName>>,
+    }
+}
+
+impl Module {
+    /// Tells every null of a description but those of defaults, where `null` is a value of Terraform.
+    pub fn refuse_nulls(node: &Node, problems: &mut Problems) {
+        let Some(map) = node.as_map() else { return nulls(node, problems) };
+        for entry in map.iter() {
+            let variables = entry.node.as_map().filter(|_| entry.key == "variables");
+            let Some(variables) = variables else {
+                nulls(&entry.node, problems);
+                continue;
+            };
+            for variable in variables.iter() {
+                match variable.node.as_map() {
+                    Some(fields) => fields
+                        .iter()
+                        .filter(|field| field.key != "default")
+                        .for_each(|field| nulls(&field.node, problems)),
+                    None => nulls(&variable.node, problems),
+                }
+            }
         }
     }
+}
 
-    fn schema() -> Json {
-        json!({"type": "string"})
+fn nulls(node: &Node, problems: &mut Problems) {
+    match &node.value {
+        Value::Null => problems.push(
+            Problem::new(node.at, "no value (null)")
+                .label("nothing is given")
+                .hint("give a value, or leave the key out"),
+        ),
+        Value::List(items) => items.iter().for_each(|item| nulls(item, problems)),
+        Value::Map(map) => map.iter().for_each(|entry| nulls(&entry.node, problems)),
+        _ => {}
     }
 }

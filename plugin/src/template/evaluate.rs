@@ -10,6 +10,15 @@ use crate::problem::{Problem, Problems};
 use crate::source::Span;
 use crate::tree::{Entry, Map, Node, Value, overlay};
 
+/// What a template makes where nothing but text will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MadeText {
+    /// Text.
+    Text(String),
+    /// None, since a value that it is made of is null.
+    Null,
+}
+
 /// One evaluation: what it may use up and where its problems go. It goes on after a problem, so that all of a
 /// template's are told.
 pub(super) struct Evaluation<'a> {
@@ -109,6 +118,40 @@ impl Evaluation<'_> {
             }
         }
         (complete && self.take(1, at)).then(|| Node::text(text, at))
+    }
+
+    /// Text, or null where the expression, or one in the text, is null.
+    pub(super) fn text_or_null(&mut self, part: &Part, context: &Found) -> Option<MadeText> {
+        let (at, found) = match part {
+            Part::Expression(expression) => {
+                let value = self.value(expression, context)?;
+                return match value.kind() {
+                    ValueKind::None => Some(MadeText::Null),
+                    ValueKind::String => value.as_str().map(|text| MadeText::Text(text.to_owned())),
+                    kind => {
+                        self.problems.push(expression.problem(&format!("wants text, found a {kind}")));
+                        None
+                    }
+                };
+            }
+            Part::Text(at, pieces) => {
+                let is_null = |piece: &Piece| match piece {
+                    Piece::Expression(expression) => expression.evaluate(context).is_ok_and(|value| value.is_none()),
+                    Piece::Literal(_) => false,
+                };
+                if pieces.iter().any(is_null) {
+                    return Some(MadeText::Null);
+                }
+                let made = self.text(*at, pieces, context)?;
+                return made.as_text().map(|text| MadeText::Text(text.to_owned()));
+            }
+            Part::Literal(Node { value: Value::Text(text), .. }) => return Some(MadeText::Text(text.to_string())),
+            Part::Literal(node) => (node.at, node.kind()),
+            Part::List(at, _) => (*at, "a list"),
+            Part::Map(map) => (map.at, "a map"),
+        };
+        self.problems.push(Problem::new(at, format!("{found} where text is wanted")).label("wants text"));
+        None
     }
 
     fn value(&mut self, expression: &Expression, context: &Found) -> Option<Found> {

@@ -72,6 +72,18 @@ impl Expression {
         self.at
     }
 
+    /// The names that it looks up, each with the steps behind it: `tenant.name`.
+    pub fn names(&self) -> Vec<String> {
+        match &self.kind {
+            Kind::Path(_) => vec![self.source.to_string()],
+            Kind::Compiled(compiled) => {
+                let mut names: Vec<String> = compiled.undeclared_variables(true).into_iter().collect();
+                names.sort();
+                names
+            }
+        }
+    }
+
     /// Its value.
     ///
     /// # Errors

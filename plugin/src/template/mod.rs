@@ -18,6 +18,7 @@ use compact_str::CompactString;
 use serde_json::{Value as Json, json};
 
 pub use budget::Budget;
+pub use evaluate::MadeText;
 pub use expression::Expression;
 
 use crate::problem::Problems;
@@ -85,6 +86,26 @@ impl Template {
     /// The values that it makes: one, none (`$if`) or several (`$for`).
     pub fn evaluate(&self, context: &minijinja::Value, budget: &mut Budget, problems: &mut Problems) -> Vec<Node> {
         evaluate::Evaluation { budget, problems }.many(&self.0, context)
+    }
+
+    /// The names that it looks up, where it is text: `tenant.name`.
+    pub fn names(&self) -> Vec<String> {
+        match &*self.0 {
+            Part::Expression(expression) => expression.names(),
+            Part::Text(_, pieces) => pieces
+                .iter()
+                .flat_map(|piece| match piece {
+                    Piece::Expression(expression) => expression.names(),
+                    Piece::Literal(_) => Vec::new(),
+                })
+                .collect(),
+            Part::Literal(_) | Part::List(..) | Part::Map(_) => Vec::new(),
+        }
+    }
+
+    /// The text that it makes, where nothing but text will do.
+    pub fn text(&self, context: &minijinja::Value, budget: &mut Budget, problems: &mut Problems) -> Option<MadeText> {
+        evaluate::Evaluation { budget, problems }.text_or_null(&self.0, context)
     }
 }
 

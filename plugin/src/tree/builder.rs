@@ -21,6 +21,15 @@ pub(super) enum Style {
     Quoted,
 }
 
+/// What a null is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Nulls {
+    /// A problem: nothing is given.
+    Told,
+    /// A value. Whoever reads the tree tells those that are none.
+    Kept,
+}
+
 /// A map or list whose end has not come yet.
 enum Open {
     List { at: Span, items: Vec<Node> },
@@ -41,11 +50,12 @@ pub(super) struct Builder<'a> {
     open: Vec<Open>,
     done: Vec<Node>,
     nodes: usize,
+    nulls: Nulls,
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(problems: &'a mut Problems) -> Self {
-        Self { problems, open: Vec::new(), done: Vec::new(), nodes: 0 }
+    pub(super) fn new(nulls: Nulls, problems: &'a mut Problems) -> Self {
+        Self { problems, open: Vec::new(), done: Vec::new(), nodes: 0, nulls }
     }
 
     /// The documents that are whole.
@@ -131,6 +141,7 @@ impl<'a> Builder<'a> {
         }
         match plain(text) {
             Plain::Value(value) => value,
+            Plain::Null if self.nulls == Nulls::Kept => Value::Null,
             Plain::Null => {
                 self.problems.push(
                     Problem::new(at, "no value (null)")

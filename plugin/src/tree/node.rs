@@ -17,7 +17,8 @@ pub struct Node {
 /// What YAML and JSON have in common.
 #[derive(Clone, Debug)]
 pub enum Value {
-    /// No value: a problem wherever it stands. Parsing a file tells it, and so does checking an object.
+    /// No value: a problem wherever it stands but in the default of a module's variable. Parsing a file tells it, and so
+    /// does checking an object.
     Null,
     /// `true` or `false`.
     Bool(bool),

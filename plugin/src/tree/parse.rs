@@ -4,7 +4,7 @@
 use granit_parser::{Event, Parser, ScalarStyle, options};
 
 use super::Node;
-use super::builder::{Builder, Style};
+use super::builder::{Builder, Nulls, Style};
 use crate::problem::{Problem, Problems};
 use crate::source::{FileId, Sources, Span};
 
@@ -13,7 +13,16 @@ const MAX_DEPTH: usize = 64;
 
 /// The one document of a file, as far as it could be read.
 pub fn document(sources: &Sources, file: FileId, problems: &mut Problems) -> Option<Node> {
-    let mut found = documents(sources, file, problems).into_iter();
+    one(documents(sources, file, problems), file, problems)
+}
+
+/// The one document of a file in which a null is a value, as in JSON.
+pub fn document_with_nulls(sources: &Sources, file: FileId, problems: &mut Problems) -> Option<Node> {
+    one(parse(sources, file, Nulls::Kept, problems), file, problems)
+}
+
+fn one(documents: Vec<Node>, file: FileId, problems: &mut Problems) -> Option<Node> {
+    let mut found = documents.into_iter();
     let first = found.next();
     if let Some(second) = found.next() {
         problems.push(
@@ -27,6 +36,10 @@ pub fn document(sources: &Sources, file: FileId, problems: &mut Problems) -> Opt
 
 /// The documents of a file, as far as they could be read. A file without any is a problem.
 pub fn documents(sources: &Sources, file: FileId, problems: &mut Problems) -> Vec<Node> {
+    parse(sources, file, Nulls::Told, problems)
+}
+
+fn parse(sources: &Sources, file: FileId, nulls: Nulls, problems: &mut Problems) -> Vec<Node> {
     let source = sources.get(file);
     let limits = options! {
         disallow_directives: true,
@@ -34,7 +47,7 @@ pub fn documents(sources: &Sources, file: FileId, problems: &mut Problems) -> Ve
         block_nesting_limit: MAX_DEPTH,
         emit_comments: false,
     };
-    let mut builder = Builder::new(problems);
+    let mut builder = Builder::new(nulls, problems);
     for event in Parser::new_from_str_with_options(&source.text, limits) {
         let (event, span) = match event {
             Ok(event) => event,

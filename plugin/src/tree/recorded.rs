@@ -2,7 +2,7 @@
 //! not to parse again what never changes.
 
 use super::Node;
-use super::builder::{Builder, Style};
+use super::builder::{Builder, Nulls, Style};
 use crate::problem::Problems;
 use crate::source::{FileId, Span};
 
@@ -36,7 +36,7 @@ pub enum Step {
 
 /// The documents of a file that was parsed at build.
 pub fn replay(recorded: &Recorded, file: FileId, problems: &mut Problems) -> Vec<Node> {
-    let mut builder = Builder::new(problems);
+    let mut builder = Builder::new(Nulls::Told, problems);
     let mut others = recorded.others.iter();
     for (step, start, end) in recorded.steps {
         let at = Span { file, start: *start, end: *end };

@@ -11,9 +11,19 @@ use super::files::{enabled, merged, profile, spec};
 use super::policy::{Labels, Pod, Policies};
 use super::support::{Run, copy, folders, name, testdata};
 
-/// The cells with fixtures.
-pub(crate) static CELLS: LazyLock<[Cell; 2]> =
-    LazyLock::new(|| ["fleet", "custom"].map(|name| Cell::new(name, &testdata().join(name))));
+/// The cells with fixtures, and one whose secrets are made by Jobs beside servers that do not reach the API server.
+pub(crate) static CELLS: LazyLock<[Cell; 3]> = LazyLock::new(|| {
+    let [fleet, custom] = ["fleet", "custom"].map(|name| Cell::new(name, &testdata().join(name)));
+    let folder = tempfile::tempdir().unwrap();
+    copy(&testdata().join("custom"), folder.path());
+    let platform = folder.path().join("platform.yaml");
+    let text = std::fs::read_to_string(&platform).unwrap();
+    let runner = format!("runner: {{image: registry.example.com/runner@sha256:{}}}", "1".repeat(64));
+    let changed = text.replacen("secrets: {generated: externalSecrets}", &runner, 1);
+    assert_ne!(changed, text);
+    std::fs::write(platform, changed).unwrap();
+    [fleet, custom, Cell::new("custom-by-jobs", folder.path())]
+});
 
 /// The addresses of the node that every pod runs on, and of the one beside it.
 pub(crate) const NODE: [&str; 2] = ["10.0.16.1", "fd00:10:0:16::1"];
@@ -60,6 +70,11 @@ impl Tenant {
     pub(crate) fn is_destroying(&self) -> bool {
         self.spec["state"] == "destroying"
     }
+}
+
+/// Whether a pod is of a Job that makes secrets, or says so: it reaches the API server, whatever the profiles ask for.
+pub(crate) fn makes_secrets(pod: &Pod) -> bool {
+    pod.labels.get("tenantry.dev/task").is_some_and(|task| task == "secrets")
 }
 
 /// Gives every pod addresses that no other has.
@@ -127,7 +142,9 @@ fn tenant(folder: &Path, platform: &Value, policies: &mut Policies, addresses: &
     // People and servers choose their pods' labels, so these must buy nothing.
     let borrowed = json!({"k8s-app": "kube-dns", "tenantry.dev/task": "terraform-apply", "tenantry.dev/tenant": "x"});
     pods.push(addresses.pod(&namespace, "a pod with others' labels", &borrowed));
-    Tenant { name, spec, pods, jobs: jobs(&objects, addresses) }
+    let (own, jobs) = jobs(&objects, addresses).into_iter().partition(|pod| pod.namespace == namespace);
+    pods.extend::<Vec<Pod>>(own);
+    Tenant { name, spec, pods, jobs }
 }
 
 /// What stays in the namespace of a tenant that is being destroyed, until that goes: of the set that it had before, the

@@ -53,6 +53,8 @@ pub struct Plan {
     pub secrets: BTreeMap<String, SecretPlan>,
     /// Secrets that the operator reads from the store.
     pub external_secrets: Vec<ExternalSecretPlan>,
+    /// The Jobs that generate secrets; null where there are none.
+    pub secret_jobs: Option<SecretJobsPlan>,
     /// Secrets that the operator generates.
     pub generated_secrets: Vec<GeneratedSecretPlan>,
     /// The generators that they are made by.

@@ -1,8 +1,11 @@
 //! Secrets, by reference and shape.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::spec::Charset;
+use crate::spec::value::Cidr;
 
 /// A secret, as charts refer to it.
 #[derive(Clone, Debug, Serialize)]
@@ -90,4 +93,70 @@ pub struct GeneratorPlan {
     pub charset: Option<Charset>,
     /// When it is made.
     pub wave: u8,
+}
+
+/// The Jobs that make generated secrets, and what they have in common.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretJobsPlan {
+    /// The runner's image.
+    pub image: String,
+    /// When the first of them runs: what they need is there by then.
+    pub wave: u8,
+    /// The Secrets that they make.
+    pub names: Vec<String>,
+    /// The API server's addresses.
+    pub api_server: Vec<Cidr>,
+    /// What their containers ask for.
+    pub resources: BTreeMap<&'static str, BTreeMap<&'static str, String>>,
+    /// The Jobs, one a wave.
+    pub jobs: Vec<SecretJobPlan>,
+}
+
+/// A Job that makes generated secrets.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretJobPlan {
+    /// Its name and that of what it is told, before their contents' hashes.
+    pub name: &'static str,
+    /// When it runs.
+    pub wave: u8,
+    /// What it is told.
+    pub spec: SecretJobSpec,
+}
+
+/// `secrets.json`: what a Job is to make.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretJobSpec {
+    /// The tenant's name.
+    pub tenant: String,
+    /// The Secrets.
+    pub secrets: Vec<SecretSpecPlan>,
+}
+
+/// A Secret that a Job is to make.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretSpecPlan {
+    /// Its name.
+    pub name: String,
+    /// Its keys by their shape.
+    pub keys: BTreeMap<String, SecretShapePlan>,
+}
+
+/// The shape of a key.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SecretShapePlan {
+    /// A random UUID.
+    Uuid,
+    /// So many random characters.
+    #[serde(untagged)]
+    Random {
+        /// How many.
+        length: i64,
+        /// Of which kind.
+        charset: Charset,
+    },
 }

@@ -93,6 +93,31 @@ pub struct ModulePlan {
     /// The hash of its files, where a description gives it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
+    /// Addresses of resources that hold data.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub holds_data: Vec<String>,
+    /// The variable by which everything goes but what holds data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep_data: Option<String>,
+    /// The variable that takes the protection of data away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delete_data: Option<String>,
+    /// How to adopt what is there and not in the state, by address.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub imports: BTreeMap<String, ImportPlan>,
+    /// The outputs that go into the Secret of the tenant's namespace.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<String>,
+}
+
+/// How to adopt a resource.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportPlan {
+    /// Its id; `{key}` stands for the instance's key or index.
+    pub id: String,
+    /// The tags that say that it is this tenant's.
+    pub tags: Texts,
 }
 
 /// Where state is.

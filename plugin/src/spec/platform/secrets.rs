@@ -7,7 +7,7 @@ use crate::template::Template;
 choice! {
     /// What makes `generated` secrets.
     pub enum GeneratedBackend {
-        /// A Job of the runner.
+        /// A Job of the runner, in the tenant's namespace.
         Job = "job",
         /// Generators of the External Secrets operator.
         ExternalSecrets = "externalSecrets",
@@ -19,8 +19,8 @@ record! {
     pub struct PlatformSecrets {
         /// The store of `external` secrets. Absent: there are none.
         store: Option<SecretStore>,
-        /// What makes `generated` secrets.
-        generated: At<GeneratedBackend>,
+        /// What makes `generated` secrets. Default: `job`.
+        generated: Option<At<GeneratedBackend>>,
     }
 }
 

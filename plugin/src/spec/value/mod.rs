@@ -6,16 +6,18 @@ mod name;
 mod network;
 mod pin;
 mod place;
+mod terraform;
 
 pub use aws::{AccountId, OidcProvider, PolicyArn, Region, RoleArn, RolePrefix};
 pub use kubernetes::{
     AnnotationKey, AnnotationValue, ApiVersionKind, ClusterVersion, LabelKey, LabelValue, QuotaKey, ResourceName,
     Subject,
 };
-pub use name::{ItemName, KeyName, ModuleName, NamespacePrefix, ObjectName, TenantId, TenantName, Variable};
+pub use name::{ItemName, KeyName, ModuleName, NamespacePrefix, ObjectName, TenantId, TenantName};
 pub use network::{Cidr, Host, Port};
 pub use pin::{Commit, Digest, ExactVersion, Image, VersionRange};
 pub use place::{ChartPath, Email, FileName, GitUrl, RelativePath, Repository, SpecPath, ValuePath};
+pub use terraform::{AddressedResource, OutputName, TagKey, Variable};
 
 /// A newtype over a string: what it is, its rule, and nothing else.
 macro_rules! text {
@@ -156,6 +158,11 @@ mod tests {
         );
         check::<QuotaKey>(&["requests.cpu", "pods", "count/jobs.batch"], &["", "a b", "-x"]);
         check::<ValuePath>(&["server.replicaCount", "a"], &["", "a..b", ".a", "a b"]);
+        check::<AddressedResource>(
+            &["aws_db_instance.tenant", "module.a.module.b-c.x_y.z"],
+            &["aws_db_instance", "data.aws_ami.x", "aws_a.b[0]", "module.a", "module.a.b", "a.b.c", "a..b", "1.a"],
+        );
+        check::<TagKey>(&["tenant", "example.com/Tenant id"], &["", " a", "a\nb"]);
         check::<Email>(&["field@example.com"], &["field", "a b@c.d", "@c.d"]);
     }
 }

@@ -59,16 +59,3 @@ text! {
     /// The name of a Terraform module in the platform file.
     ModuleName, "a module name", Some("^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$"), |text| dns_label(text, 30)
 }
-
-text! {
-    /// The name of a Terraform variable.
-    Variable, "a variable name", Some("^[A-Za-z_][A-Za-z0-9_-]*$"), |text| {
-        let mut bytes = text.bytes();
-        rule(
-            bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
-                && bytes.all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
-                && text.len() <= 128,
-            "a letter or `_`, then letters, digits, `_` and `-`",
-        )
-    }
-}

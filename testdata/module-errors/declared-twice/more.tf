@@ -1,0 +1,5 @@
+variable "name" {}
+
+output "role" {
+  value = 1
+}

@@ -1,0 +1,7 @@
+resource "terraform_data" "database" {
+  input = var.name
+}
+
+output "role" {
+  value = var.name
+}

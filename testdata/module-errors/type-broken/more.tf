@@ -1,0 +1,9 @@
+variable "old" {
+  type = "string"
+}
+
+variable "new" {
+  type = object({
+    a = strng
+  })
+}

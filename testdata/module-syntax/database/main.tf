@@ -1,0 +1,1 @@
+resource "cloud_thing" "this" {}
