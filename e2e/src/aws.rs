@@ -1,12 +1,14 @@
 //! moto, which stands for AWS, spoken to as AWS is, but for signatures, which it does not check. To be called in the cluster's
 //! network.
 
+use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use crate::cluster::Cluster;
 use crate::component::AWS_PORT;
 use crate::node::ADDRESS;
 
@@ -62,6 +64,16 @@ pub fn put_object(key: &str, body: &str) -> Result<()> {
 pub fn remove_object(key: &str) -> Result<()> {
     let answer = call("s3", "DELETE", &format!("/{BUCKET}/{key}"), &[], "")?;
     ensure!(answer.status == 204, "moto: DELETE {key}: {}", answer.body);
+    Ok(())
+}
+
+/// Takes AWS away from a cluster's pods, or gives it back.
+///
+/// # Errors
+/// The forge's folder cannot be written.
+pub fn refuse(cluster: &Cluster, away: bool) -> Result<()> {
+    let file = cluster.folder.join("cloud/aws-is-away");
+    if away { fs::write(file, "")? } else { fs::remove_file(file)? }
     Ok(())
 }
 

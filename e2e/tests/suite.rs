@@ -12,6 +12,8 @@ mod attack_pods;
 mod attacks;
 #[path = "suite/cell.rs"]
 mod cell;
+#[path = "suite/chaos.rs"]
+mod chaos;
 #[path = "suite/contract.rs"]
 mod contract;
 #[path = "suite/crowd.rs"]
@@ -32,12 +34,16 @@ mod projects;
 mod redis;
 #[path = "suite/rights.rs"]
 mod rights;
+#[path = "suite/runs.rs"]
+mod runs;
 #[path = "suite/secrets.rs"]
 mod secrets;
 #[path = "suite/sources.rs"]
 mod sources;
 #[path = "suite/strings.rs"]
 mod strings;
+#[path = "suite/terraform.rs"]
+mod terraform;
 #[path = "suite/times.rs"]
 mod times;
 #[path = "suite/versions.rs"]
@@ -66,6 +72,13 @@ const TESTS: &[(&str, Test)] = &[
     ("life::a_broken_file_changes_nothing", life::a_broken_file_changes_nothing),
     ("life::a_tenant_is_destroyed_in_order", life::a_tenant_is_destroyed_in_order),
     ("versions::a_new_version_moves_nothing_by_itself", versions::a_new_version_moves_nothing_by_itself),
+    ("terraform::a_life", terraform::a_life),
+    ("terraform::an_approval", terraform::an_approval),
+    ("terraform::a_binding", terraform::a_binding),
+    ("chaos::a_failing_cloud", chaos::a_failing_cloud),
+    ("chaos::a_held_lock", chaos::a_held_lock),
+    ("chaos::a_lost_backend", chaos::a_lost_backend),
+    ("chaos::blows_at_random_times", chaos::blows_at_random_times),
     ("fence::the_namespace_refuses", fence::the_namespace_refuses),
     ("projects::the_projects_refuse", projects::the_projects_refuse),
     ("projects::a_chart_cannot_undo_the_fence", projects::a_chart_cannot_undo_the_fence),

@@ -61,6 +61,11 @@ func main() {
 		case r.Host == "cloud.example.com":
 			things.ServeHTTP(w, r)
 		case strings.HasSuffix(r.Host, ".amazonaws.com"):
+			// A test takes AWS away by a file.
+			if _, err := os.Stat(filepath.Join(*clouds, "aws-is-away")); err == nil {
+				http.Error(w, "away", http.StatusServiceUnavailable)
+				return
+			}
 			stand.ServeHTTP(w, r)
 		case r.URL.Path == "/v2" || strings.HasPrefix(r.URL.Path, "/v2/"):
 			serveRegistry(*registry, w, r)

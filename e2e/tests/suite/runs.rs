@@ -104,10 +104,11 @@ impl<'a> Site<'a> {
         let set = self.rendered()?;
         let pod = pod_of(&set, action)?;
         let name = format!("{}--{action}-{}", self.tenant, self.runs);
-        // A pod that no scheduler takes: only its name and its uid matter, and what its status says.
+        // The rendered pod, which no scheduler takes: only its name and its uid matter, and what its status says.
+        let mut spec = pod.clone();
+        spec["schedulerName"] = json!("nobody");
         let made = self.world.apply(&json!({
-            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": CONTROL},
-            "spec": {"schedulerName": "nobody", "containers": [{"name": "terraform", "image": "registry.example.com/none:1"}]},
+            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": CONTROL}, "spec": spec,
         }))?;
         let uid = made["metadata"]["uid"].as_str().context("a pod without uid")?;
         let mut container = self.container(&set, pod, &name, uid)?;
@@ -187,8 +188,8 @@ impl<'a> Site<'a> {
     /// The names of what the tenant has in the cloud, in order.
     pub(crate) fn in_cloud(&self) -> Result<Vec<String>> {
         let (below, role) = (format!("{}/", self.tenant), format!("zenml-{}", self.tenant));
-        let all = self.cloud().names()?;
-        Ok(all.into_iter().filter(|name| name.starts_with(&below) || *name == role).collect())
+        let all = self.cloud().names()?.into_iter().map(|name| name.replace("%2F", "/"));
+        Ok(all.filter(|name| name.starts_with(&below) || *name == role).collect())
     }
 
     /// The cloud.
@@ -267,7 +268,7 @@ impl<'a> Site<'a> {
         let accounts: Api<ServiceAccount> = Api::namespaced(self.world.client.clone(), CONTROL);
         let wanted = TokenRequest {
             spec: Some(TokenRequestSpec {
-                audiences: audience.map(str::to_owned).into_iter().collect(),
+                audiences: audience.map(|audience| vec![audience.to_owned()]),
                 expiration_seconds: Some(3600),
                 ..TokenRequestSpec::default()
             }),

@@ -1,0 +1,314 @@
+//! Whatever happens to a run: the next one ends with all that is in the cloud in the state, once, with no lock left and nothing
+//! lost.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use e2e::chamber::send;
+use e2e::terraform_image::Engine;
+use rustix::process::Signal;
+use serde_json::json;
+
+use crate::objects::POD;
+use crate::runs::{Backend, CONTROL, Site};
+use crate::world::World;
+
+/// How many times something is done to a run; `TENANTRY_KILLS` says another number.
+const KILLS: u32 = 50;
+
+/// What is done to a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Blow {
+    /// The pod is deleted, or the node drained.
+    Terminate,
+    /// Twice.
+    TerminateTwice,
+    /// The node is lost, or all of the container killed for its memory.
+    Kill,
+    /// Terraform alone is killed for its memory.
+    KillEngine,
+    /// A provider crashes.
+    KillProvider,
+}
+
+const BLOWS: [Blow; 5] = [Blow::Terminate, Blow::TerminateTwice, Blow::Kill, Blow::KillEngine, Blow::KillProvider];
+
+/// Blows at random times, with both engines and both backends.
+pub(crate) fn blows_at_random_times(world: &World) -> Result<()> {
+    let wanted = std::env::var("TENANTRY_KILLS").ok().map_or(Ok(KILLS), |kills| kills.parse())?;
+    let mut random = Random(0x7465_6e61_6e74_7279);
+    let mut sites = [
+        Site::create(world, "blows-1", Engine::Terraform, Backend::S3)?,
+        Site::create(world, "blows-2", Engine::Terraform, Backend::Kubernetes)?,
+        Site::create(world, "blows-3", Engine::OpenTofu, Backend::S3)?,
+        Site::create(world, "blows-4", Engine::OpenTofu, Backend::Kubernetes)?,
+    ];
+    let begun = Instant::now();
+    let mut seen = std::collections::BTreeMap::new();
+    for number in 0..wanted {
+        let site = &mut sites[number as usize % 4];
+        let blow = BLOWS[random.below(5) as usize];
+        let exit = one_blow(site, blow, &mut random)
+            .with_context(|| format!("{blow:?}, number {number}, {:?} with {:?}", site.engine(), site.backend))?;
+        *seen.entry(format!("{blow:?} → {exit}")).or_insert(0_u32) += 1;
+    }
+    let seen: Vec<String> = seen.into_iter().map(|(what, count)| format!("{what}: {count}")).collect();
+    world.note(&[
+        String::new(),
+        "## Blows at random times".to_owned(),
+        format!("{wanted} in {:.0} s, nothing lost. Exit codes of the runs that were hit: {}", begun.elapsed().as_secs_f64(), seen.join(", ")),
+    ]);
+    sites.into_iter().try_for_each(Site::remove)
+}
+
+/// One blow, and the run after it. The exit code of the one that was hit.
+fn one_blow(site: &mut Site<'_>, blow: Blow, random: &mut Random) -> Result<i32> {
+    // Another wish each time, so that there is something to make, change and take away.
+    let policies: Vec<String> =
+        (0..6).filter(|_| random.below(2) == 0).map(|n| format!("arn:aws:iam::111122223333:policy/p{n}")).collect();
+    site.change(&json!({"terraform": {"generation": 1 + random.below(1_000_000), "variables": {
+        "extra_policies": policies, "database_mode": "dedicated",
+    }}}))?;
+    let delay = [0, 100, 300, 800][random.below(4) as usize];
+    site.cloud().misbehave(&json!([{"method": "PUT", "name": "*", "delayMs": delay}, {"method": "DELETE", "name": "*", "delayMs": delay}]))?;
+    let mut run = site.start("apply")?;
+    std::thread::sleep(Duration::from_millis(u64::from(100 + random.below(2500))));
+    match blow {
+        Blow::Terminate => run.running.signal(Signal::TERM),
+        Blow::TerminateTwice => {
+            run.running.signal(Signal::TERM);
+            std::thread::sleep(Duration::from_millis(u64::from(random.below(300))));
+            run.running.signal(Signal::TERM);
+        }
+        Blow::Kill => run.running.signal(Signal::KILL),
+        Blow::KillEngine => {
+            ["terraform", "tofu"].iter().flat_map(|name| run.running.named(name)).for_each(|it| send(it, Signal::KILL));
+        }
+        Blow::KillProvider => {
+            run.running.named("terraform-provider-cloud_v1.0.0").into_iter().for_each(|it| send(it, Signal::KILL));
+        }
+    }
+    let exit = run.running.end(120)?;
+    site.ended(&run)?;
+    let hit = run.running.log();
+    site.cloud().misbehave(&json!([]))?;
+    let log = site.succeeds("apply").with_context(|| format!("after a run that said:\n{hit}"))?;
+    site.nothing_is_lost().with_context(|| format!("after a run that said:\n{hit}\nand one that said:\n{log}"))?;
+    Ok(exit)
+}
+
+/// A lock that somebody holds.
+pub(crate) fn a_held_lock(world: &World) -> Result<()> {
+    for (backend, name) in [(Backend::S3, "lock-s3"), (Backend::Kubernetes, "lock-kubernetes")] {
+        let mut site = Site::create(world, name, Engine::Terraform, backend)?;
+        // By one that is alive: waited for.
+        site.cloud().misbehave(&json!([{"method": "PUT", "name": format!("{name}/bucket"), "delayMs": 14_000}]))?;
+        let mut first = site.start("apply")?;
+        first.running.until("cloud_thing.bucket: Creating", 30)?;
+        let mut second = site.start("apply")?;
+        second.running.until(&format!("pod `{}` runs; waiting for it", first.pod), 30)?;
+        ensure!(first.running.end(60)? == 0, "{}", first.running.log());
+        site.ended(&first)?;
+        ensure!(second.running.end(60)? == 0, "{}", second.running.log());
+        site.ended(&second)?;
+        site.nothing_is_lost()?;
+
+        // By one that was killed: its containers have ended, so the lock is broken, and what it made is adopted.
+        let policies = json!({"terraform": {"variables": {"extra_policies": ["arn:aws:iam::111122223333:policy/one"]}}});
+        site.change(&policies)?;
+        site.cloud().misbehave(&json!([{"method": "PUT", "name": format!("{name}/one"), "delayMs": 30_000}]))?;
+        let killed = held(&mut site, "cloud_thing.policy[\"one\"]: Creating")?;
+        ensure!(site.is_locked()?, "a run that was killed has released its lock");
+        site.ended(&killed)?;
+        site.cloud().misbehave(&json!([]))?;
+        let log = site.succeeds("apply")?;
+        ensure!(log.contains(&format!("the containers of pod `{}` have ended; deleting it", killed.pod)), "{log}");
+        ensure!(log.contains("cloud_thing.policy[\"one\"]: adopted"), "{log}");
+        site.nothing_is_lost()?;
+
+        // By one whose pod is gone: it may run on a node that is cut off, until its deadline is over.
+        site.change(&json!({"terraform": {"variables": {"extra_policies": []}}}))?;
+        site.cloud().misbehave(&json!([{"method": "DELETE", "name": format!("{name}/one"), "delayMs": 30_000}]))?;
+        let gone = held(&mut site, "cloud_thing.policy[\"one\"]: Destroying")?;
+        world.delete(POD, CONTROL, &gone.pod)?;
+        site.cloud().misbehave(&json!([]))?;
+        let mut waiting = site.start("apply")?;
+        waiting.running.until(&format!("pod `{}` is gone, but may run on a node that is cut off", gone.pod), 30)?;
+        waiting.running.signal(Signal::TERM);
+        ensure!(waiting.running.end(30)? == 130, "{}", waiting.running.log());
+        site.ended(&waiting)?;
+        ensure!(site.is_locked()?, "the lock of a run that may be alive was broken");
+        // Its deadline was over long ago.
+        age(&site)?;
+        let log = site.succeeds("apply")?;
+        ensure!(log.contains("its deadline was over at"), "{log}");
+        site.nothing_is_lost()?;
+        site.remove()?;
+    }
+    Ok(())
+}
+
+/// Starts a run, and kills all of it when it says this.
+fn held(site: &mut Site<'_>, said: &str) -> Result<crate::runs::Run> {
+    let mut run = site.start("apply")?;
+    run.running.until(said, 30)?;
+    std::thread::sleep(Duration::from_millis(300));
+    run.running.signal(Signal::KILL);
+    run.running.end(10)?;
+    Ok(run)
+}
+
+/// Makes the lock look as if it were held since a day.
+fn age(site: &Site<'_>) -> Result<()> {
+    let old = |text: &str| -> Result<String> {
+        let mut lock: serde_json::Value = serde_json::from_str(text)?;
+        lock["Created"] = json!("2026-01-01T00:00:00Z");
+        Ok(lock.to_string())
+    };
+    match site.backend {
+        Backend::S3 => {
+            let key = format!("tenants/{}/terraform.tfstate.tflock", site.tenant);
+            e2e::aws::put_object(&key, &old(&e2e::aws::object(&key)?.context("no lock")?)?)
+        }
+        Backend::Kubernetes => {
+            let (kind, name) =
+                (("coordination.k8s.io/v1", "Lease"), format!("lock-tfstate-default-{}-tenant", site.tenant));
+            let lease = site.world.get(kind, CONTROL, &name)?;
+            let note = "app.terraform.io/lock-info";
+            let text = lease["metadata"]["annotations"][note].as_str().context("no note of the lock")?;
+            let patch = json!({"metadata": {"annotations": {note: old(text)?}}});
+            site.world.patch(kind, CONTROL, &name, &patch)
+        }
+    }
+}
+
+/// The backend does not take the state: it is kept in a Secret until it does.
+pub(crate) fn a_lost_backend(world: &World) -> Result<()> {
+    for (backend, name) in [(Backend::S3, "lost-s3"), (Backend::Kubernetes, "lost-kubernetes")] {
+        let mut site = Site::create(world, name, Engine::Terraform, backend)?;
+        // Not at once empty: a state that was there must not be overwritten by an older one.
+        site.succeeds("apply")?;
+        for full in [false, true] {
+            let policy = if full { "two" } else { "one" };
+            let variables = json!({"extra_policies": [format!("arn:aws:iam::111122223333:policy/{policy}")]});
+            site.change(&json!({"terraform": {"variables": variables}}))?;
+            site.cloud().misbehave(&json!([{"method": "PUT", "name": format!("{name}/{policy}"), "delayMs": 3000}]))?;
+            let mut run = site.start("apply")?;
+            run.running.until(&format!("cloud_thing.policy[\"{policy}\"]: Creating"), 30)?;
+            if full {
+                fill(&run)?;
+            }
+            lose(&site, true)?;
+            let code = run.running.end(200)?;
+            let log = run.running.log();
+            site.ended(&run)?;
+            ensure!(code == 75 && log.contains("the state is kept in Secret"), "ended with {code}:\n{log}");
+            ensure!(full == log.contains("could write its state nowhere"), "{log}");
+            let message = run.running.message();
+            ensure!(message.contains("was saved to Secret") && message.contains("nothing is lost"), "{message}");
+            lose(&site, false)?;
+            site.cloud().misbehave(&json!([]))?;
+            let log = site.succeeds("apply")?;
+            ensure!(log.contains("an earlier run kept its state in a Secret"), "{log}");
+            ensure!(log.contains("0 added, 0 changed, 0 destroyed"), "something was made twice:\n{log}");
+            site.nothing_is_lost()?;
+        }
+        site.remove()?;
+    }
+    Ok(())
+}
+
+/// Fills the folder that Terraform works in.
+fn fill(run: &crate::runs::Run) -> Result<()> {
+    let first = run.running.first().context("the run has ended")?;
+    let folder = format!("/proc/{}/root/tf", first.pid);
+    let mut file = std::fs::File::create(format!("{folder}/fill"))?;
+    let block = vec![0; 1 << 20];
+    while std::io::Write::write_all(&mut file, &block).is_ok() {}
+    Ok(())
+}
+
+/// Takes the backend away, or gives it back.
+fn lose(site: &Site<'_>, lost: bool) -> Result<()> {
+    match site.backend {
+        Backend::S3 => e2e::aws::refuse(&site.world.cluster, lost),
+        Backend::Kubernetes => {
+            let name = "lost-states";
+            let policy = json!({
+                "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": {"name": name},
+                "spec": {
+                    "failurePolicy": "Fail",
+                    "matchConstraints": {"resourceRules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["secrets"]}]},
+                    "validations": [{"expression": format!("object.metadata.name != 'tfstate-default-{}-tenant'", site.tenant), "message": "connection refused"}],
+                },
+            });
+            let binding = json!({
+                "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicyBinding", "metadata": {"name": name},
+                "spec": {"policyName": name, "validationActions": ["Deny"]},
+            });
+            if lost {
+                site.world.apply(&policy)?;
+                site.world.apply(&binding)?;
+                return Ok(());
+            }
+            let kind = |kind| ("admissionregistration.k8s.io/v1", kind);
+            site.world.delete(kind("ValidatingAdmissionPolicyBinding"), "", name)?;
+            site.world.delete(kind("ValidatingAdmissionPolicy"), "", name)
+        }
+    }
+}
+
+/// What passes is tried again; what does not is told at once.
+pub(crate) fn a_failing_cloud(world: &World) -> Result<()> {
+    let mut site = Site::create(world, "failing", Engine::Terraform, Backend::S3)?;
+    let throttled = json!([{"method": "PUT", "name": "failing/bucket", "status": 429, "code": "ThrottlingException", "message": "Rate exceeded", "times": 2}]);
+    site.cloud().misbehave(&throttled)?;
+    let log = site.succeeds("apply")?;
+    ensure!(log.matches("trying again in").count() == 2, "{log}");
+    site.nothing_is_lost()?;
+
+    site.change(&json!({"terraform": {"variables": {"database_mode": "dedicated"}}}))?;
+    site.cloud().misbehave(&json!([{"method": "PUT", "name": "failing/database", "crash": true, "times": 1}]))?;
+    let log = site.succeeds("apply")?;
+    ensure!(log.contains("cloud_thing.database[0]: adopted"), "{log}");
+    site.nothing_is_lost()?;
+
+    let denied = json!([{"method": "PUT", "name": "*", "status": 403, "code": "AccessDenied", "message": "not authorized to perform cloud:Make"}]);
+    site.cloud().misbehave(&denied)?;
+    site.change(&json!({"terraform": {"variables": {"extra_policies": ["arn:aws:iam::111122223333:policy/one"]}}}))?;
+    let mut run = site.start("apply")?;
+    let code = run.running.end(60)?;
+    site.ended(&run)?;
+    let message = run.running.message();
+    ensure!(code == 65, "ended with {code}: {}", run.running.log());
+    ensure!(message.contains("`cloud_thing.policy[\"one\"]`") && message.contains("AccessDenied"), "{message}");
+    ensure!(!run.running.log().contains("trying again"), "{}", run.running.log());
+    site.cloud().misbehave(&json!([]))?;
+
+    // What is there and somebody else's stays somebody else's.
+    let foreign = json!({"name": "failing/two", "value": "x", "secret": "s", "protected": false, "tags": {"tenant": "another"}, "created": "2026-01-01T00:00:00Z"});
+    site.cloud().put("failing/two", &foreign)?;
+    site.change(&json!({"terraform": {"variables": {"extra_policies": ["arn:aws:iam::111122223333:policy/two"]}}}))?;
+    let (code, log) = site.run("apply")?;
+    let refused = "`cloud_thing.policy[\"two\"]` exists in the cloud and is not this tenant's: tag `tenant` is `another`";
+    ensure!(code == 65 && log.contains(refused), "{code}: {log}");
+    ensure!(!site.in_state()?.contains(&"failing/two".to_owned()), "another's thing is in the state");
+    ensure!(site.cloud().thing("failing/two")?.as_ref() == Some(&foreign), "another's thing was changed");
+    site.cloud().remove("failing/two")?;
+    site.succeeds("apply")?;
+    site.nothing_is_lost()?;
+    site.remove()
+}
+
+/// A small generator of numbers that are the same in each run, so that what is found can be found again.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u32) -> u32 {
+        // Xorshift, as in Marsaglia's paper.
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        u32::try_from(self.0 % u64::from(bound)).unwrap_or_default()
+    }
+}

@@ -1,0 +1,194 @@
+//! A tenant's life with Terraform, by its rendered Jobs as processes: with both engines and both backends.
+
+use anyhow::{Result, ensure};
+use e2e::terraform_image::Engine;
+use serde_json::{Value, json};
+
+use crate::runs::{Backend, CONTROL, Site};
+use crate::world::World;
+
+const MAP: (&str, &str) = ("v1", "ConfigMap");
+
+/// Up, changed, looked at for drift, suspended data, gone: with each engine and each backend.
+pub(crate) fn a_life(world: &World) -> Result<()> {
+    for (engine, backend, name) in [
+        (Engine::Terraform, Backend::S3, "life-terraform-s3"),
+        (Engine::Terraform, Backend::Kubernetes, "life-terraform-kubernetes"),
+        (Engine::OpenTofu, Backend::S3, "life-opentofu-s3"),
+        (Engine::OpenTofu, Backend::Kubernetes, "life-opentofu-kubernetes"),
+    ] {
+        let mut site = Site::create(world, name, engine, backend)?;
+        one_life(&mut site)?;
+        site.remove()?;
+    }
+    Ok(())
+}
+
+fn one_life(site: &mut Site<'_>) -> Result<()> {
+    let role = format!("zenml-{}", site.tenant);
+    let below = |name: &str| format!("{}/{name}", site.tenant);
+    let (bucket, database, policy) = (below("bucket"), below("database"), below("audit"));
+
+    site.succeeds("apply")?;
+    ensure!(site.in_cloud()? == [bucket.clone(), role.clone()], "{:?}", site.in_cloud()?);
+    site.nothing_is_lost()?;
+    let serial = site.state()?["serial"].clone();
+    let log = site.succeeds("apply")?;
+    ensure!(log.contains("0 added, 0 changed, 0 destroyed"), "a second apply changes something:\n{log}");
+    ensure!(site.state()?["serial"] == serial, "a second apply writes the state");
+
+    // What it puts out is in the tenant's namespace, and nowhere in a log.
+    site.change(&json!({"terraform": {"variables": {
+        "database_mode": "dedicated", "extra_policies": ["arn:aws:iam::111122223333:policy/audit"],
+    }}}))?;
+    let log = site.succeeds("apply")?;
+    ensure!(site.in_cloud()? == [policy.clone(), bucket.clone(), database.clone(), role.clone()], "{:?}", site.in_cloud()?);
+    let outputs = site.world.get(("v1", "Secret"), &format!("t-{}", site.tenant), "terraform-outputs")?;
+    let password = site.cloud().thing(&database)?.and_then(|thing| Some(thing["secret"].as_str()?.to_owned()));
+    let password = password.unwrap_or_default();
+    let published: std::collections::BTreeMap<String, k8s_openapi::ByteString> =
+        serde_json::from_value(outputs["data"].clone())?;
+    let published: Vec<(&str, &[u8])> = published.iter().map(|(key, value)| (key.as_str(), value.0.as_slice())).collect();
+    let address = format!("cloud:{bucket}");
+    let expected =
+        [("bucket", address.as_bytes()), ("database_password", password.as_bytes()), ("role", role.as_bytes())];
+    ensure!(published == expected, "{outputs}");
+    ensure!(!log.contains(&password), "the log holds a password");
+
+    // Drift: none, then what somebody did.
+    site.succeeds("drift")?;
+    let report = drift(site)?;
+    ensure!(report["result"] == "none", "{report}");
+    let mut thing = site.cloud().thing(&bucket)?.unwrap_or_default();
+    thing["value"] = json!("changed by hand");
+    site.cloud().put(&bucket, &thing)?;
+    site.succeeds("drift")?;
+    let report = drift(site)?;
+    let changes = json!([{"address": "cloud_thing.bucket", "actions": ["update"], "values": {"value": {"to": format!("for {}", site.tenant)}}}]);
+    ensure!(report["result"] == "drifted" && report["changes"] == changes, "{report}");
+    ensure!(site.cloud().thing(&bucket)?.unwrap_or_default() == thing, "looking for drift changed something");
+    // What is written in the tenant's file and not applied yet is no drift.
+    site.change(&json!({"terraform": {"variables": {"database_mode": "shared"}}}))?;
+    site.succeeds("drift")?;
+    ensure!(drift(site)?["changes"] == changes, "{}", drift(site)?);
+    site.change(&json!({"terraform": {"variables": {"database_mode": "dedicated"}}}))?;
+    site.succeeds("apply")?;
+    site.nothing_is_lost()?;
+
+    // Destroyed: what holds data stays where nothing else is said.
+    site.change(&json!({"state": "destroying", "destroy": {"confirm": site.tenant, "data": "keep"}}))?;
+    site.succeeds("destroy")?;
+    ensure!(site.in_cloud()? == [bucket.clone(), database.clone()], "{:?}", site.in_cloud()?);
+    site.nothing_is_lost()?;
+    ensure!(applied(site)?["outcome"] == "dataKept", "{}", applied(site)?);
+    site.change(&json!({"destroy": {"data": "delete"}}))?;
+    site.succeeds("destroy")?;
+    ensure!(site.in_cloud()?.is_empty(), "{:?}", site.in_cloud()?);
+    site.nothing_is_lost()?;
+    ensure!(applied(site)?["outcome"] == "destroyed", "{}", applied(site)?);
+    ensure!(!site.state()?.is_null(), "the empty state is gone");
+
+    // The last five runs are to be read, whatever became of their pods.
+    let runs = site.world.get(MAP, CONTROL, &format!("{}--terraform-runs", site.tenant))?;
+    let runs: Vec<Value> = runs["data"]
+        .as_object()
+        .into_iter()
+        .flat_map(serde_json::Map::values)
+        .map(|run| serde_json::from_str(run.as_str().unwrap_or_default()))
+        .collect::<Result<_, _>>()?;
+    let seen: Vec<(&str, &str)> =
+        runs.iter().map(|run| (run["action"].as_str().unwrap_or_default(), run["exit"].as_str().unwrap_or_default())).collect();
+    let expected = [("drift", "done"), ("drift", "done"), ("apply", "done"), ("destroy", "done"), ("destroy", "done")];
+    ensure!(seen == expected, "{seen:?}");
+    Ok(())
+}
+
+fn drift(site: &Site<'_>) -> Result<Value> {
+    let report = site.world.get(MAP, CONTROL, &format!("{}--terraform-drift", site.tenant))?;
+    let text = report["data"]["report.json"].as_str().unwrap_or_default();
+    let parsed: Value = serde_json::from_str(text)?;
+    ensure!(report["metadata"]["labels"]["tenantry.dev/drift"] == parsed["result"], "{report}");
+    Ok(parsed)
+}
+
+fn applied(site: &Site<'_>) -> Result<Value> {
+    Ok(site.world.get(MAP, CONTROL, &format!("{}--terraform-applied", site.tenant))?["data"].clone())
+}
+
+/// Plans that a person has to approve.
+pub(crate) fn an_approval(world: &World) -> Result<()> {
+    let mut site = Site::create(world, "approval", Engine::Terraform, Backend::S3)?;
+    site.change(&json!({"terraform": {"approval": "all", "variables": {"database_mode": "dedicated"}}}))?;
+    let (code, log) = site.run("apply")?;
+    ensure!(code == 3, "ended with {code}:\n{log}");
+    ensure!(site.in_cloud()?.is_empty(), "something was made without approval");
+    let hash = hash(&log)?;
+    let map = site.world.get(MAP, CONTROL, &format!("approval--plan-{hash}"))?;
+    ensure!(map["immutable"] == true, "{map}");
+    let list: Value = serde_json::from_str(map["data"]["changes.json"].as_str().unwrap_or_default())?;
+    let addresses: Vec<&str> =
+        list.as_array().into_iter().flatten().filter_map(|change| change["address"].as_str()).collect();
+    let expected =
+        ["cloud_thing.bucket", "cloud_thing.database[0]", "cloud_thing.role[0]", "terraform_data.settings[0]"];
+    ensure!(addresses == expected, "{list}");
+
+    // A hash that nobody has seen approves nothing; that of another tenant's plan neither.
+    site.change(&json!({"terraform": {"approvedPlan": "0123456789abcdef0123456789abcdef"}}))?;
+    let (code, log) = site.run("apply")?;
+    ensure!(code == 3 && log.contains("no plan `0123456789abcdef0123456789abcdef` is known"), "{code}: {log}");
+    // A list that somebody else has put there is none: its name is a hash that only the runner can make.
+    let forged = json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"changes.json": "[]"},
+        "metadata": {"name": "approval--plan-0123456789abcdef0123456789abcdef", "namespace": CONTROL}});
+    world.apply(&forged)?;
+    let (code, log) = site.run("apply")?;
+    ensure!(code == 3 && log.contains("no plan `0123456789abcdef0123456789abcdef` is known"), "{code}: {log}");
+
+    // Broken off half-way, the rest of what was approved is still approved.
+    site.change(&json!({"terraform": {"approvedPlan": hash}}))?;
+    site.cloud().misbehave(&json!([{"method": "PUT", "name": "approval/database", "status": 400, "code": "ValidationError", "message": "no"}]))?;
+    let (code, log) = site.run("apply")?;
+    ensure!(code == 65, "ended with {code}:\n{log}");
+    site.cloud().misbehave(&json!([]))?;
+    let log = site.succeeds("apply")?;
+    ensure!(log.contains("changes were approved"), "{log}");
+    site.nothing_is_lost()?;
+    // An empty plan needs none.
+    site.succeeds("apply")?;
+
+    // More than was approved is not.
+    site.change(&json!({"terraform": {"variables": {"extra_policies": ["arn:aws:iam::111122223333:policy/more"]}}}))?;
+    let (code, log) = site.run("apply")?;
+    ensure!(code == 3 && log.contains("not approved: create of cloud_thing.policy[\"more\"]"), "{code}: {log}");
+
+    site.remove()
+}
+
+/// The hash that a log says to write.
+fn hash(log: &str) -> Result<String> {
+    let (_, rest) = log.split_once("approvedPlan: ").ok_or_else(|| anyhow::anyhow!("no hash in:\n{log}"))?;
+    Ok(rest.split('}').next().unwrap_or_default().to_owned())
+}
+
+/// An id is one tenant's for good.
+pub(crate) fn a_binding(world: &World) -> Result<()> {
+    let mut site = Site::create(world, "binding", Engine::Terraform, Backend::S3)?;
+    site.succeeds("apply")?;
+    site.change(&json!({"id": "somebody-else"}))?;
+    let (code, log) = site.run("apply")?;
+    ensure!(code == 65 && log.contains("tenant `binding` is bound otherwise: id is `binding`"), "{code}: {log}");
+    ensure!(site.world.find(MAP, CONTROL, "id.somebody-else")?.is_none(), "a refused run has taken an id");
+    let mut other = Site::create(world, "other", Engine::Terraform, Backend::S3)?;
+    other.change(&json!({"id": "binding"}))?;
+    let (code, log) = other.run("apply")?;
+    ensure!(code == 65 && log.contains("id `binding` is bound otherwise: tenant is `binding`"), "{code}: {log}");
+    ensure!(site.world.find(MAP, CONTROL, "tenant.other")?.is_none(), "a refused run has bound its tenant");
+    other.change(&json!({"id": "other"}))?;
+    other.succeeds("apply")?;
+    // Nobody changes a binding, the runner's own account least of all.
+    let client = world.wait(async { world.cluster.client_as(&format!("system:serviceaccount:{CONTROL}:tenantry-terraform"), &[]) })?;
+    let change = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "id.binding", "namespace": CONTROL}, "data": {"tenant": "other"}});
+    let refusal = world.refusal(&client, &change)?;
+    ensure!(refusal.contains("immutable"), "{refusal}");
+    other.remove()?;
+    site.remove()
+}
