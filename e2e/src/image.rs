@@ -146,7 +146,8 @@ impl Image {
         Ok(Archive { path, digest: digest(&manifest) })
     }
 
-    /// Unpacks it into an empty folder, as a root file system in which its programs can be run without a container.
+    /// Unpacks it into an empty folder, as a root file system in which its programs can be run without a container: with
+    /// `/dev/null`, which every container has. To be called as root.
     ///
     /// # Errors
     /// A file cannot be read or written.
@@ -159,7 +160,11 @@ impl Image {
         let mut tar = Command::new("tar");
         tar.args(["--extract", "--preserve-permissions", "--same-owner", "--numeric-owner", "--file"]).arg(&layer);
         run(tar.arg("--directory").arg(folder))?;
-        Ok(fs::remove_file(layer)?)
+        fs::remove_file(layer)?;
+        let devices = folder.join("dev");
+        fs::create_dir_all(&devices)?;
+        run(Command::new("mknod").args(["--mode=666"]).arg(devices.join("null")).args(["c", "1", "3"]))?;
+        Ok(())
     }
 
     fn write_files(&self, to: &Path) -> Result<()> {

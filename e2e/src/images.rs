@@ -24,6 +24,10 @@ const PACKAGES: &[&str] =
 /// Argo CD's own user in its image.
 const ARGO_CD_USER: u64 = 999;
 
+/// How the variables begin that cargo sets for one crate.
+const OF_A_CRATE: &[&str] =
+    &["CARGO_BIN_EXE_", "CARGO_CRATE_NAME", "CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_PRIMARY_PACKAGE"];
+
 /// An image under the name by which pods call for it.
 #[derive(Clone, Debug)]
 pub struct Named {
@@ -72,9 +76,13 @@ pub fn plugin(folder: &Path) -> Result<Archive> {
 pub fn release(package: &str) -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
-    // What cargo sets for the crate that runs this is not for the one that is built.
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
-        build.env_remove(name);
+    // What cargo sets for the crate that runs this is not for the one that is built: a build script that asks for it would
+    // run again, and all that depends on it be compiled again, after every build by hand.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if OF_A_CRATE.iter().any(|prefix| name.starts_with(prefix)) {
+            build.env_remove(name.as_ref());
+        }
     }
     run(build
         .current_dir(workspace())
