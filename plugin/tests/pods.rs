@@ -77,7 +77,7 @@ fn they_differ_in_their_task_alone() {
     let [fails, ignores] = tried["podFailurePolicy"]["rules"].as_array().unwrap().as_slice() else {
         panic!("two rules")
     };
-    assert_eq!(*rules, [ignores.clone()]);
+    assert_eq!(rules.as_slice(), std::slice::from_ref(ignores));
     rules.insert(0, fails.clone());
     assert_eq!(once["backoffLimit"], 0);
     once["backoffLimit"] = tried["backoffLimit"].clone();
