@@ -79,6 +79,9 @@ pub fn secret_job(after_terraform: bool) -> &'static str {
     if after_terraform { "tenantry-secrets-after-terraform" } else { "tenantry-secrets" }
 }
 
+/// The Secret of a tenant's namespace that holds Terraform's outputs.
+pub const OUTPUTS: &str = "terraform-outputs";
+
 /// The suffix of the Terraform Kubernetes backend, which refuses one that ends in `-<number>`, as a UUID may.
 pub fn state_suffix(id: &TenantId) -> String {
     format!("{id}-tenant")

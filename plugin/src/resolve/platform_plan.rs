@@ -8,8 +8,8 @@ use super::network::dns;
 use super::terraform::placement;
 use super::{DnsPlan, PlatformFacts, Texts, facts};
 use crate::cell::Cell;
-use crate::spec::PulledImage;
 use crate::spec::value::{ApiVersionKind, Cidr};
+use crate::spec::{Engine, PulledImage};
 use crate::tree::Node;
 
 /// Everything that is decided about a platform's own set.
@@ -74,14 +74,18 @@ pub struct PulledImagePlan {
     pub name: &'static str,
     /// The image.
     pub image: String,
-    /// The files whose reading warms the page cache.
-    pub paths: Vec<&'static str>,
+    /// What `hold` is told: where to listen, and the files whose reading warms the page cache.
+    pub arguments: Vec<String>,
+    /// The port that it listens on when it has read them; null without files.
+    pub port: Option<u16>,
 }
 
 /// Kubernetes has these two itself.
 const SYSTEM_CLASS: &str = "system-";
 /// Where the Terraform image has its providers.
 const PROVIDERS: &str = "/opt/terraform/providers";
+/// Where the image puller says that it has read them.
+const READY_PORT: u16 = 8081;
 
 /// Resolves the platform's own set.
 pub fn platform(cell: &Cell) -> PlatformPlan {
@@ -125,10 +129,21 @@ pub fn platform(cell: &Cell) -> PlatformPlan {
             .into_iter()
             .flatten()
             .filter(|(which, _)| pulled(*which))
-            .map(|(which, image)| PulledImagePlan {
-                name: which.word(),
-                image: image.to_string(),
-                paths: if which == PulledImage::Terraform { vec![PROVIDERS] } else { Vec::new() },
+            .map(|(which, image)| {
+                let engine = terraform.filter(|_| which == PulledImage::Terraform).map(|terraform| {
+                    match terraform.engine.unwrap_or(Engine::Terraform) {
+                        Engine::Terraform => "/usr/local/bin/terraform",
+                        Engine::OpenTofu => "/usr/local/bin/tofu",
+                    }
+                });
+                let listen =
+                    |engine: &str| ["--listen", &READY_PORT.to_string(), PROVIDERS, engine].map(str::to_owned).to_vec();
+                PulledImagePlan {
+                    name: which.word(),
+                    image: image.to_string(),
+                    arguments: engine.map(listen).unwrap_or_default(),
+                    port: engine.map(|_| READY_PORT),
+                }
             })
             .collect(),
     }

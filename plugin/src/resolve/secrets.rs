@@ -80,6 +80,13 @@ impl Resolver<'_> {
                     .hint("give one of them another name"),
                 );
             }
+            if made && has_terraform && object == names::OUTPUTS {
+                self.problems.push(
+                    Problem::new(secret.at, format!("secret `{name}` would be the Secret `{object}`"))
+                        .label("Terraform's outputs are there")
+                        .hint("give it another name; with `source: existing` it is the one of the outputs"),
+                );
+            }
             secrets.by_name.insert(name.to_string(), SecretPlan { name: object, generation, wave });
         }
         secrets

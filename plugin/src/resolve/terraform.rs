@@ -63,6 +63,7 @@ impl Resolver<'_> {
             Some(description) => self.imports(description, &variables, scope),
             None => BTreeMap::new(),
         };
+        let module = module(wanted, used, description, imports);
         let deadline = platform.deadline_seconds.unwrap_or(DEADLINE);
         let run = spec.run.unwrap_or(Run::OnChange);
         let name = &self.file.tenant.metadata.name;
@@ -77,7 +78,8 @@ impl Resolver<'_> {
                 .filter(|_| tenant.state == State::Active)
                 .map(|schedule| DriftPlan { name: names::shared(name, "terraform-drift", names::CRON_JOB), schedule }),
             variables,
-            run: self.run(tenant, spec, platform, module(wanted, used, description, imports), deadline),
+            outputs: module.outputs.clone(),
+            run: self.run(tenant, spec, platform, module, deadline),
             pod: self.pod(platform, deadline),
         })
     }

@@ -26,6 +26,8 @@ pub struct TerraformPlan {
     pub drift: Option<DriftPlan>,
     /// The module's variables.
     pub variables: Node,
+    /// The outputs that are published.
+    pub outputs: Vec<String>,
     /// What the runner is told.
     pub run: RunPlan,
     /// How the pod is made.
