@@ -1,48 +1,63 @@
-//! `testdata/fleet` on a cluster: the repository that its Applications name, with images and charts that are there.
+//! `testdata/fleet` on a cluster: the repository that its Applications name, with images, charts and a bucket that are there.
 
 use std::fs;
-
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
+use crate::aws;
 use crate::cache::workspace;
 use crate::cluster::Cluster;
-use crate::image::{Archive, Entry};
+use crate::image::Archive;
 use crate::images::single;
 use crate::registry;
 use crate::repository::Repository;
+use crate::terraform_image::{self, Engine};
 
 /// The commit of the second chart that the shipped files name.
 const SHIPPED_COMMIT: &str = "3f1c0b6e2f4d5a69788796a5b4c3d2e1f0a9b8c7";
-/// The digests of the images of Terraform and of its runner that the shipped platform file names.
-const SHIPPED_DIGESTS: [char; 2] = ['1', '2'];
+/// The digit of which the shipped platform file makes the digest of the runner's image.
+const SHIPPED_RUNNER: char = '1';
+/// The digit of which it makes the digest of Terraform's image.
+const SHIPPED_TERRAFORM: char = '2';
+/// The digit of which the shipped description of the module makes the digest of its folder.
+const SHIPPED_MODULE: char = '3';
+/// The module's folder, and its description in the fleet.
+const MODULE: (&str, &str) = ("tenant/1.4.0", "modules/tenant-1.4.0.json");
 
 /// The team's repositories, and the images that their files name.
 #[derive(Debug)]
 pub struct Fleet {
-    /// `https://git.example.com/tenants.git`: the shipped fleet, with nothing changed but the digests of images and the
-    /// commit of a chart.
+    /// `https://git.example.com/tenants.git`: the shipped fleet, with nothing changed but the digests of images and of a
+    /// module, and the commit of a chart.
     pub tenants: Repository,
     /// `https://git.example.com/charts.git`.
     pub charts: Repository,
+    /// `registry.example.com/tenantry-runner`.
+    pub runner: Archive,
+    /// `registry.example.com/terraform`.
+    pub terraform: Archive,
 }
 
 impl Fleet {
-    /// Makes both repositories and the registry, and gives the images to the node.
+    /// Makes both repositories, the registry and the bucket of states, and gives the images to the node.
     ///
     /// # Errors
     /// A part of it cannot be made.
     pub fn create(cluster: &Cluster, program: &Path) -> Result<Self> {
+        aws::make_bucket()?;
         let testdata = workspace().join("testdata");
         registry::push(cluster, &testdata.join("charts/zenml"), "zenml")?;
         let charts = Repository::create(cluster, "charts")?;
         charts.copy(&testdata.join("charts"), ".")?;
         let commit = charts.commit("Charts")?;
 
-        let runner = runner(cluster)?;
-        for name in ["tenantry-runner", "terraform"] {
-            cluster.import(program, &format!("registry.example.com/{name}@{}", runner.digest), &runner)?;
+        let runner = terraform_image::runner()?.write(&cluster.folder, "tenantry-runner")?;
+        let modules = testdata.join("modules");
+        let terraform = terraform_image::terraform(&cluster.parts, &cluster.authority, Engine::Terraform, &modules)?
+            .write(&cluster.folder, "terraform")?;
+        for (name, image) in [("tenantry-runner", &runner), ("terraform", &terraform)] {
+            cluster.import(program, &format!("registry.example.com/{name}@{}", image.digest), image)?;
         }
         let workload = single(&cluster.parts.own.join("workload")).write(&cluster.folder, "workload")?;
         for name in ["zenml-server:0.94.2", "mlflow:1"] {
@@ -51,27 +66,23 @@ impl Fleet {
 
         let tenants = Repository::create(cluster, "tenants")?;
         tenants.copy(&testdata.join("fleet"), ".")?;
-        tenants.write("platform.yaml", adapted(&tenants.read("platform.yaml")?, &commit, &runner.digest))?;
+        let mut platform = tenants.read("platform.yaml")?.replace(SHIPPED_COMMIT, &commit);
+        for (digit, image) in [(SHIPPED_RUNNER, &runner), (SHIPPED_TERRAFORM, &terraform)] {
+            platform = platform.replace(&shipped(digit), &image.digest);
+        }
+        tenants.write("platform.yaml", platform)?;
+        let (module, description) = MODULE;
+        let digest = terraform_image::module_digest(&modules.join(module))?;
+        tenants.write(description, tenants.read(description)?.replace(&shipped(SHIPPED_MODULE), &digest))?;
         for entry in fs::read_dir(tenants.checkout.join("tenants"))? {
             let path = format!("tenants/{}/tenant.yaml", entry?.file_name().to_string_lossy());
             tenants.write(&path, tenants.read(&path)?.replace(SHIPPED_COMMIT, &commit))?;
         }
-        Ok(Self { tenants, charts })
+        Ok(Self { tenants, charts, runner, terraform })
     }
 }
 
-fn adapted(platform: &str, commit: &str, digest: &str) -> String {
-    SHIPPED_DIGESTS.iter().fold(platform.replace(SHIPPED_COMMIT, commit), |text, digit| {
-        text.replace(&format!("sha256:{}", digit.to_string().repeat(64)), digest)
-    })
-}
-
-/// The stand-in for the runner, in an image with the folders that the real one has.
-fn runner(cluster: &Cluster) -> Result<Archive> {
-    let mut image = single(&cluster.parts.own.join("runner"));
-    let program = image.files.pop().context("an image of one program")?;
-    image.files.push(Entry { path: "usr/local/bin/tenantry-runner".to_owned(), ..program });
-    image.files.push(Entry::text("opt/terraform/providers/README", "no providers here\n"));
-    image.run.entrypoint = vec!["/usr/local/bin/tenantry-runner".to_owned()];
-    image.write(&cluster.folder, "runner")
+/// A digest that the shipped files name.
+fn shipped(digit: char) -> String {
+    format!("sha256:{}", digit.to_string().repeat(64))
 }

@@ -26,7 +26,7 @@ const KUBERNETES_PARTS: &[&str] = &[
     "kubelet",
 ];
 /// The small programs of our own.
-const OWN: &[&str] = &["forge", "pause", "runner", "workload"];
+const OWN: &[&str] = &["forge", "pause", "workload"];
 /// What the linker is told of every program: nobody debugs it.
 const STRIPPED: &str = "-s -w";
 /// Where Argo CD's source lies.
@@ -61,7 +61,7 @@ pub struct Parts {
     pub tofu: PathBuf,
     /// The Terraform provider of the tests' cloud, as a mirror of providers: `HOST/NAMESPACE/TYPE/VERSION/linux_amd64/…`.
     pub provider: PathBuf,
-    /// The small ones of our own: `forge`, `pause`, `runner`, `workload`.
+    /// The small ones of our own: `forge`, `pause`, `workload`.
     pub own: PathBuf,
 }
 

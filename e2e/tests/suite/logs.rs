@@ -60,11 +60,6 @@ pub(crate) fn lines(world: &World, pod: &str, container: &str) -> Result<Vec<(f6
     Ok(kept(world, pod, container)?.iter().filter_map(|line| json_line(line)).collect())
 }
 
-/// The texts of a container's log.
-pub(crate) fn text_lines(world: &World, pod: &str, container: &str) -> Result<Vec<String>> {
-    Ok(kept(world, pod, container)?.iter().filter_map(|line| line.splitn(4, ' ').nth(3)).map(str::to_owned).collect())
-}
-
 /// The lines of a container of the pods whose `NAMESPACE_NAME` begins so, as the kubelet keeps them.
 fn kept(world: &World, pod: &str, container: &str) -> Result<Vec<String>> {
     let mut found = Vec::new();

@@ -15,6 +15,7 @@ use crate::world::World;
 pub(crate) type Kind = (&'static str, &'static str);
 
 pub(crate) const APPLICATION: Kind = ("argoproj.io/v1alpha1", "Application");
+pub(crate) const CONFIG_MAP: Kind = ("v1", "ConfigMap");
 pub(crate) const JOB: Kind = ("batch/v1", "Job");
 pub(crate) const POD: Kind = ("v1", "Pod");
 

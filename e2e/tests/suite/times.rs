@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
+use e2e::cloud::Cloud;
 use e2e::process::run;
+use serde_json::Value;
 
-use crate::logs::{calls, seconds, text_lines};
-use crate::objects::{JOB, POD};
+use crate::logs::{calls, seconds};
+use crate::objects::{CONFIG_MAP, JOB, POD};
 use crate::world::World;
 
 /// Three tenants, one after the other, while nothing else is done on the cluster.
@@ -95,17 +97,28 @@ fn job_times(world: &World, tenant: &str) -> Result<Option<[f64; 5]>> {
     let mut conditions = pod["status"]["conditions"].as_array().into_iter().flatten();
     let scheduled = conditions.find(|condition| condition["type"] == "PodScheduled").context("not scheduled")?;
     let state = &pod["status"]["containerStatuses"][0]["state"]["terminated"];
-    let name = pod["metadata"]["name"].as_str().context("no name")?;
-    let said = text_lines(world, &format!("tenantry-system_{name}_"), "terraform")?;
-    let first_call = said.iter().find(|line| line.ends_with(" first call")).context("no first call")?;
-    let at = |value: &serde_json::Value| value.as_str().and_then(seconds).context("no time");
+    let first_call = first_call(world, &pod)?;
+    let at = |value: &Value| value.as_str().and_then(seconds).context("no time");
     Ok(Some([
         at(&job["metadata"]["creationTimestamp"])?,
         at(&scheduled["lastTransitionTime"])?,
         at(&state["startedAt"])?,
-        first_call.split(' ').next().and_then(seconds).context("no time")?,
+        first_call.map_or_else(|| at(&state["finishedAt"]), Ok)?,
         at(&state["finishedAt"])?,
     ]))
+}
+
+/// When the cloud was first asked for something of a tenant's, by what a pod of its Job was given; never, where nothing of
+/// the tenant's is there to be destroyed.
+fn first_call(world: &World, pod: &Value) -> Result<Option<f64>> {
+    let mut volumes = pod["spec"]["volumes"].as_array().into_iter().flatten();
+    let inputs = volumes.find_map(|volume| volume["configMap"]["name"].as_str()).context("no inputs")?;
+    let inputs = world.get(CONFIG_MAP, "tenantry-system", inputs)?;
+    let run: Value = serde_json::from_str(inputs["data"]["run.json"].as_str().context("no `run.json`")?)?;
+    let things = format!("{}/", run["id"].as_str().context("no id")?);
+    let calls = Cloud::of(&world.cluster).calls()?;
+    let Some(call) = calls.iter().find(|call| call.name.starts_with(&things)) else { return Ok(None) };
+    seconds(&call.time).context("no time").map(Some)
 }
 
 /// Notes the times of tenants that came up together: each with the seconds of the day at which it was pinned and Healthy.
