@@ -20,16 +20,12 @@ const SHIPPED_COMMIT: &str = "3f1c0b6e2f4d5a69788796a5b4c3d2e1f0a9b8c7";
 const SHIPPED_RUNNER: char = '1';
 /// The digit of which it makes the digest of Terraform's image.
 const SHIPPED_TERRAFORM: char = '2';
-/// The digit of which the shipped description of the module makes the digest of its folder.
-const SHIPPED_MODULE: char = '3';
-/// The module's folder, and its description in the fleet.
-const MODULE: (&str, &str) = ("tenant/1.4.0", "modules/tenant-1.4.0.json");
 
 /// The team's repositories, and the images that their files name.
 #[derive(Debug)]
 pub struct Fleet {
-    /// `https://git.example.com/tenants.git`: the shipped fleet, with nothing changed but the digests of images and of a
-    /// module, and the commit of a chart.
+    /// `https://git.example.com/tenants.git`: the shipped fleet, with nothing changed but the digests of images
+    /// and the commit of a chart.
     pub tenants: Repository,
     /// `https://git.example.com/charts.git`.
     pub charts: Repository,
@@ -71,9 +67,6 @@ impl Fleet {
             platform = platform.replace(&shipped(digit), &image.digest);
         }
         tenants.write("platform.yaml", platform)?;
-        let (module, description) = MODULE;
-        let digest = terraform_image::module_digest(&modules.join(module))?;
-        tenants.write(description, tenants.read(description)?.replace(&shipped(SHIPPED_MODULE), &digest))?;
         for entry in fs::read_dir(tenants.checkout.join("tenants"))? {
             let path = format!("tenants/{}/tenant.yaml", entry?.file_name().to_string_lossy());
             tenants.write(&path, tenants.read(&path)?.replace(SHIPPED_COMMIT, &commit))?;

@@ -1,13 +1,11 @@
 //! The images of Terraform and of its runner, as their `Dockerfile`s say: what would be downloaded is a part of the cluster.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
-use sha2::{Digest as _, Sha256};
 
 use crate::authority::Authority;
-use crate::cache::{hex, workspace};
+use crate::cache::workspace;
 use crate::dockerfile::Build;
 use crate::image::Image;
 use crate::images::{described, release};
@@ -51,39 +49,6 @@ pub fn terraform(parts: &Parts, authority: &Authority, engine: Engine, modules: 
 pub fn runner() -> Result<Image> {
     release(RUNNER)?;
     described("runner/Dockerfile", &Build::of(workspace()))
-}
-
-/// The digest of a module's folder, `sha256:…`, as a module's description has it.
-///
-/// # Errors
-/// A file cannot be read.
-pub fn module_digest(module: &Path) -> Result<String> {
-    let mut files = Vec::new();
-    files_below(module, "", &mut files)?;
-    files.sort();
-    let mut hasher = Sha256::new();
-    for (path, file) in files {
-        for bytes in [path.as_bytes(), &fs::read(file)?] {
-            hasher.update((bytes.len() as u64).to_le_bytes());
-            hasher.update(bytes);
-        }
-    }
-    Ok(format!("sha256:{}", hex(&hasher.finalize())))
-}
-
-/// Regular files by their paths from the first folder. What an engine downloads is not the module's.
-fn files_below(folder: &Path, path: &str, files: &mut Vec<(String, PathBuf)>) -> Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let kind = entry.file_type()?;
-        if kind.is_dir() && name != ".terraform" {
-            files_below(&entry.path(), &format!("{path}{name}/"), files)?;
-        } else if kind.is_file() {
-            files.push((format!("{path}{name}"), entry.path()));
-        }
-    }
-    Ok(())
 }
 
 fn build(parts: &Parts, authority: &Authority, engine: Engine, modules: &Path) -> Build {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use e2e::chamber::{Container, Running};
@@ -66,6 +67,9 @@ impl<'a> Site<'a> {
         })?;
         let root = world.root(engine)?;
         let spec = json!({"tier": "pro", "id": name});
+        if backend == Backend::Kubernetes {
+            allow_state_in_the_cluster(world)?;
+        }
         let site = Self { world, tenant: name.to_owned(), backend, engine, root, cell, spec, runs: 0 };
         site.write()?;
         for object in site.rendered()? {
@@ -283,6 +287,29 @@ impl<'a> Site<'a> {
     pub(crate) fn engine(&self) -> Engine {
         self.engine
     }
+}
+
+/// Gives Terraform's account the rights that a platform with its states in the cluster renders, beside those of the fleet's,
+/// which has a bucket.
+fn allow_state_in_the_cluster(world: &World) -> Result<()> {
+    let tenants = &world.fleet.tenants;
+    let mut platform: Value = serde_yaml::from_str(&tenants.read("platform.yaml")?)?;
+    platform["spec"]["terraform"]["backend"] = json!({"kubernetes": {}});
+    let folder = world.cluster.folder.join("states-in-the-cluster");
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("platform.yaml"), platform.to_string())?;
+    e2e::process::run(Command::new("cp").arg("-r").arg(tenants.checkout.join("modules")).arg(&folder))?;
+    let named = |object: &Value| object["metadata"]["name"] == "tenantry-terraform" && object["metadata"]["namespace"] == CONTROL;
+    for mut object in world.rendered(&folder.display().to_string())? {
+        if named(&object) && ["Role", "RoleBinding"].contains(&object["kind"].as_str().unwrap_or_default()) {
+            object["metadata"]["name"] = json!("tenantry-terraform-state");
+            if object["kind"] == "RoleBinding" {
+                object["roleRef"]["name"] = json!("tenantry-terraform-state");
+            }
+            world.apply(&object)?;
+        }
+    }
+    Ok(())
 }
 
 /// The pod that is rendered for an action.

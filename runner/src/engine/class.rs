@@ -107,6 +107,7 @@ const EXISTS: &[&str] =
 const PERMANENT: &[&str] = &[
     "accessdenied",
     "access denied",
+    "forbidden",
     "unauthorizedoperation",
     "not authorized",
     "invalidclienttokenid",

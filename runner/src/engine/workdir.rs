@@ -25,7 +25,8 @@ pub fn prepare(run: &Run) -> Result<Engine, Failure> {
     let source = Path::new(MODULES).join(&run.module.name).join(&run.module.version);
     // Where there is no entry in `/etc/passwd`, Terraform calls a lock's holder by `USER`, and only if there is a `HOME` too.
     let home = data.parent().unwrap_or(&data);
-    let mut environment = vec![("HOME", home.into())];
+    // Errors that are read here, and logs, are without colours, whatever the command.
+    let mut environment = vec![("HOME", home.into()), ("TF_CLI_ARGS", "-no-color".into())];
     if let Ok(uid) = env::var("POD_UID") {
         environment.push(("USER", lock::user(&run.cluster, &uid).into()));
     }
