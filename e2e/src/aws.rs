@@ -73,7 +73,11 @@ pub fn remove_object(key: &str) -> Result<()> {
 /// The forge's folder cannot be written.
 pub fn refuse(cluster: &Cluster, away: bool) -> Result<()> {
     let file = cluster.folder.join("cloud/aws-is-away");
-    if away { fs::write(file, "")? } else { fs::remove_file(file)? }
+    if away {
+        fs::write(file, "")?
+    } else {
+        fs::remove_file(file)?
+    }
     Ok(())
 }
 

@@ -19,6 +19,8 @@ use crate::process::{Process, run};
 pub struct Container {
     /// The root file system, which it cannot write to.
     pub root: PathBuf,
+    /// The host's name, which is a pod's.
+    pub hostname: String,
     /// The command.
     pub command: Vec<String>,
     /// The environment, whole.
@@ -51,7 +53,7 @@ impl Container {
         fs::set_permissions(folder.join("termination-log"), PermissionsExt::from_mode(0o666))?;
         let log = fs::File::create(folder.join("log"))?;
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--"]);
+        command.args(["--pdeathsig", "KILL", "unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--"]);
         command.arg(program).arg("container").arg(folder);
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         Ok(Running { child: command.spawn()?, folder: folder.to_owned() })
@@ -69,6 +71,7 @@ pub fn be(folder: &Path) -> Result<()> {
     let root = container.root.display().to_string();
     let at = |path: &str| format!("{root}/{}", path.trim_start_matches('/'));
     mount(&["--make-rprivate", "/"])?;
+    run(Command::new("hostname").arg(&container.hostname))?;
     // What the root lacks is laid over it, so that it stays as the image has it.
     let (upper, work) = (folder.join("upper"), folder.join("work"));
     for path in [&upper, &work] {

@@ -146,6 +146,19 @@ impl Cluster {
         bail!("{}; the end of its log:\n{}", ended.trim_end(), log(&self.folder, name))
     }
 
+    /// The process of a component.
+    ///
+    /// # Errors
+    /// It has ended.
+    pub fn component(&self, name: &str) -> Result<Process> {
+        let is = |process: &Process| {
+            let command = fs::read(format!("/proc/{}/cmdline", process.pid)).unwrap_or_default();
+            let program = command.split(|byte| *byte == 0).next().map(String::from_utf8_lossy).unwrap_or_default();
+            program.ends_with(&format!("/{name}"))
+        };
+        self.node.children().into_iter().find(is).with_context(|| format!("{name} has ended"))
+    }
+
     /// Moves this thread into the cluster's network; threads that it starts afterwards are there too.
     ///
     /// # Errors

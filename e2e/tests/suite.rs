@@ -28,6 +28,8 @@ mod life;
 mod logs;
 #[path = "suite/objects.rs"]
 mod objects;
+#[path = "suite/pods.rs"]
+mod pods;
 #[path = "suite/projects.rs"]
 mod projects;
 #[path = "suite/redis.rs"]
@@ -75,6 +77,7 @@ const TESTS: &[(&str, Test)] = &[
     ("terraform::a_life", terraform::a_life),
     ("terraform::an_approval", terraform::an_approval),
     ("terraform::a_binding", terraform::a_binding),
+    ("pods::what_happens_to_pods", pods::what_happens_to_pods),
     ("chaos::a_failing_cloud", chaos::a_failing_cloud),
     ("chaos::a_held_lock", chaos::a_held_lock),
     ("chaos::a_lost_backend", chaos::a_lost_backend),

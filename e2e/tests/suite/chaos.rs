@@ -56,7 +56,11 @@ pub(crate) fn blows_at_random_times(world: &World) -> Result<()> {
     world.note(&[
         String::new(),
         "## Blows at random times".to_owned(),
-        format!("{wanted} in {:.0} s, nothing lost. Exit codes of the runs that were hit: {}", begun.elapsed().as_secs_f64(), seen.join(", ")),
+        format!(
+            "{wanted} in {:.0} s, nothing lost. Exit codes of the runs that were hit: {}",
+            begun.elapsed().as_secs_f64(),
+            seen.join(", ")
+        ),
     ]);
     sites.into_iter().try_for_each(Site::remove)
 }
@@ -70,7 +74,9 @@ fn one_blow(site: &mut Site<'_>, blow: Blow, random: &mut Random) -> Result<i32>
         "extra_policies": policies, "database_mode": "dedicated",
     }}}))?;
     let delay = [0, 100, 300, 800][random.below(4) as usize];
-    site.cloud().misbehave(&json!([{"method": "PUT", "name": "*", "delayMs": delay}, {"method": "DELETE", "name": "*", "delayMs": delay}]))?;
+    site.cloud().misbehave(
+        &json!([{"method": "PUT", "name": "*", "delayMs": delay}, {"method": "DELETE", "name": "*", "delayMs": delay}]),
+    )?;
     let mut run = site.start("apply")?;
     std::thread::sleep(Duration::from_millis(u64::from(100 + random.below(2500))));
     match blow {
@@ -114,7 +120,8 @@ pub(crate) fn a_held_lock(world: &World) -> Result<()> {
         site.nothing_is_lost()?;
 
         // By one that was killed: its containers have ended, so the lock is broken, and what it made is adopted.
-        let policies = json!({"terraform": {"variables": {"extra_policies": ["arn:aws:iam::111122223333:policy/one"]}}});
+        let policies =
+            json!({"terraform": {"variables": {"extra_policies": ["arn:aws:iam::111122223333:policy/one"]}}});
         site.change(&policies)?;
         site.cloud().misbehave(&json!([{"method": "PUT", "name": format!("{name}/one"), "delayMs": 30_000}]))?;
         let killed = held(&mut site, "cloud_thing.policy[\"one\"]: Creating")?;
@@ -290,7 +297,8 @@ pub(crate) fn a_failing_cloud(world: &World) -> Result<()> {
     site.cloud().put("failing/two", &foreign)?;
     site.change(&json!({"terraform": {"variables": {"extra_policies": ["arn:aws:iam::111122223333:policy/two"]}}}))?;
     let (code, log) = site.run("apply")?;
-    let refused = "`cloud_thing.policy[\"two\"]` exists in the cloud and is not this tenant's: tag `tenant` is `another`";
+    let refused =
+        "`cloud_thing.policy[\"two\"]` exists in the cloud and is not this tenant's: tag `tenant` is `another`";
     ensure!(code == 65 && log.contains(refused), "{code}: {log}");
     ensure!(!site.in_state()?.contains(&"failing/two".to_owned()), "another's thing is in the state");
     ensure!(site.cloud().thing("failing/two")?.as_ref() == Some(&foreign), "another's thing was changed");

@@ -149,7 +149,8 @@ impl<'a> Site<'a> {
     /// What the state holds: the names of things, in order, each as often as it is there.
     pub(crate) fn in_state(&self) -> Result<Vec<String>> {
         let state = self.state()?;
-        let things = state["resources"].as_array().into_iter().flatten().filter(|resource| resource["type"] == "cloud_thing");
+        let things =
+            state["resources"].as_array().into_iter().flatten().filter(|resource| resource["type"] == "cloud_thing");
         let instances = things.flat_map(|thing| thing["instances"].as_array().into_iter().flatten());
         let mut names: Vec<String> =
             instances.filter_map(|instance| Some(instance["attributes"]["name"].as_str()?.to_owned())).collect();
@@ -220,7 +221,9 @@ impl<'a> Site<'a> {
 
     fn container(&self, set: &[Value], pod: &Value, name: &str, uid: &str) -> Result<Container> {
         let container = &pod["containers"][0];
-        let texts = |value: &Value| value.as_array().into_iter().flatten().filter_map(|text| Some(text.as_str()?.to_owned())).collect();
+        let texts = |value: &Value| {
+            value.as_array().into_iter().flatten().filter_map(|text| Some(text.as_str()?.to_owned())).collect()
+        };
         let mut environment: BTreeMap<String, String> = [
             // What the image, the container runtime and the kubelet add.
             ("PATH", "/usr/local/bin"),
@@ -237,7 +240,8 @@ impl<'a> Site<'a> {
                 Some(other) => anyhow::bail!("the test knows no field `{other}`"),
                 None => variable["value"].as_str().unwrap_or_default().to_owned(),
             };
-            let value = environment.iter().fold(value, |text, (name, value)| text.replace(&format!("$({name})"), value));
+            let value =
+                environment.iter().fold(value, |text, (name, value)| text.replace(&format!("$({name})"), value));
             environment.insert(variable["name"].as_str().context("no name")?.to_owned(), value);
         }
         let mut files = BTreeMap::from([
@@ -264,7 +268,15 @@ impl<'a> Site<'a> {
                 files.insert(format!("{path}/{file}"), self.token(pod, token["audience"].as_str())?);
             }
         }
-        Ok(Container { root: self.root.clone(), command: texts(&container["command"]), environment, files, volumes })
+        let hostname = name.to_owned();
+        Ok(Container {
+            root: self.root.clone(),
+            hostname,
+            command: texts(&container["command"]),
+            environment,
+            files,
+            volumes,
+        })
     }
 
     /// A token of the ServiceAccount that the pod has.
@@ -299,7 +311,9 @@ fn allow_state_in_the_cluster(world: &World) -> Result<()> {
     fs::create_dir_all(&folder)?;
     fs::write(folder.join("platform.yaml"), platform.to_string())?;
     e2e::process::run(Command::new("cp").arg("-r").arg(tenants.checkout.join("modules")).arg(&folder))?;
-    let named = |object: &Value| object["metadata"]["name"] == "tenantry-terraform" && object["metadata"]["namespace"] == CONTROL;
+    let named = |object: &Value| {
+        object["metadata"]["name"] == "tenantry-terraform" && object["metadata"]["namespace"] == CONTROL
+    };
     for mut object in world.rendered(&folder.display().to_string())? {
         if named(&object) && ["Role", "RoleBinding"].contains(&object["kind"].as_str().unwrap_or_default()) {
             object["metadata"]["name"] = json!("tenantry-terraform-state");
@@ -332,7 +346,9 @@ fn status(state: &Value) -> Value {
 
 fn merge(into: &mut Value, part: &Value) {
     match (into.as_object_mut(), part.as_object()) {
-        (Some(map), Some(part)) => part.iter().for_each(|(key, value)| merge(map.entry(key).or_insert(Value::Null), value)),
+        (Some(map), Some(part)) => {
+            part.iter().for_each(|(key, value)| merge(map.entry(key).or_insert(Value::Null), value))
+        }
         _ => *into = part.clone(),
     }
 }
@@ -344,7 +360,8 @@ impl World {
         if !root.exists() {
             let modules = e2e::cache::workspace().join("testdata/modules");
             fs::create_dir_all(&root)?;
-            terraform_image::terraform(&self.cluster.parts, &self.cluster.authority, engine, &modules)?.unpack(&root)?;
+            terraform_image::terraform(&self.cluster.parts, &self.cluster.authority, engine, &modules)?
+                .unpack(&root)?;
         }
         Ok(root)
     }

@@ -42,13 +42,18 @@ fn one_life(site: &mut Site<'_>) -> Result<()> {
         "database_mode": "dedicated", "extra_policies": ["arn:aws:iam::111122223333:policy/audit"],
     }}}))?;
     let log = site.succeeds("apply")?;
-    ensure!(site.in_cloud()? == [policy.clone(), bucket.clone(), database.clone(), role.clone()], "{:?}", site.in_cloud()?);
+    ensure!(
+        site.in_cloud()? == [policy.clone(), bucket.clone(), database.clone(), role.clone()],
+        "{:?}",
+        site.in_cloud()?
+    );
     let outputs = site.world.get(("v1", "Secret"), &format!("t-{}", site.tenant), "terraform-outputs")?;
     let password = site.cloud().thing(&database)?.and_then(|thing| Some(thing["secret"].as_str()?.to_owned()));
     let password = password.unwrap_or_default();
     let published: std::collections::BTreeMap<String, k8s_openapi::ByteString> =
         serde_json::from_value(outputs["data"].clone())?;
-    let published: Vec<(&str, &[u8])> = published.iter().map(|(key, value)| (key.as_str(), value.0.as_slice())).collect();
+    let published: Vec<(&str, &[u8])> =
+        published.iter().map(|(key, value)| (key.as_str(), value.0.as_slice())).collect();
     let address = format!("cloud:{bucket}");
     let expected =
         [("bucket", address.as_bytes()), ("database_password", password.as_bytes()), ("role", role.as_bytes())];
@@ -96,8 +101,10 @@ fn one_life(site: &mut Site<'_>) -> Result<()> {
         .flat_map(serde_json::Map::values)
         .map(|run| serde_json::from_str(run.as_str().unwrap_or_default()))
         .collect::<Result<_, _>>()?;
-    let seen: Vec<(&str, &str)> =
-        runs.iter().map(|run| (run["action"].as_str().unwrap_or_default(), run["exit"].as_str().unwrap_or_default())).collect();
+    let seen: Vec<(&str, &str)> = runs
+        .iter()
+        .map(|run| (run["action"].as_str().unwrap_or_default(), run["exit"].as_str().unwrap_or_default()))
+        .collect();
     let expected = [("drift", "done"), ("drift", "done"), ("apply", "done"), ("destroy", "done"), ("destroy", "done")];
     ensure!(seen == expected, "{seen:?}");
     Ok(())
@@ -185,7 +192,8 @@ pub(crate) fn a_binding(world: &World) -> Result<()> {
     other.change(&json!({"id": "other"}))?;
     other.succeeds("apply")?;
     // Nobody changes a binding, the runner's own account least of all.
-    let client = world.wait(async { world.cluster.client_as(&format!("system:serviceaccount:{CONTROL}:tenantry-terraform"), &[]) })?;
+    let client = world
+        .wait(async { world.cluster.client_as(&format!("system:serviceaccount:{CONTROL}:tenantry-terraform"), &[]) })?;
     let change = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "id.binding", "namespace": CONTROL}, "data": {"tenant": "other"}});
     let refusal = world.refusal(&client, &change)?;
     ensure!(refusal.contains("immutable"), "{refusal}");

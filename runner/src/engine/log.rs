@@ -39,7 +39,8 @@ impl Log {
         }
         if let Some(diagnostic) = &event.diagnostic {
             // Of a lock the run says itself who holds it, once and not at each attempt.
-            let known = OWN_WARNINGS.contains(&diagnostic.summary.as_str()) || Lock::parse(&diagnostic.detail).is_some();
+            let known =
+                OWN_WARNINGS.contains(&diagnostic.summary.as_str()) || Lock::parse(&diagnostic.detail).is_some();
             return (!known).then(|| diagnostic.text());
         }
         if let Some(changes) = event.changes.as_ref().filter(|changes| changes.operation == "plan") {

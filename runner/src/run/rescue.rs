@@ -1,7 +1,7 @@
 //! Nothing is lost: a state that the backend did not take is pushed again, or kept in a Secret until the backend takes it.
 
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::session::{ERRORED, Session};
 use crate::engine::Engine;
@@ -10,9 +10,12 @@ use crate::failure::Failure;
 use crate::say;
 use crate::stop::Stop;
 
-/// The pauses between attempts to save a state. Together they are well below a pod's grace period.
-const PAUSES: [Duration; 4] =
-    [Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(10), Duration::from_secs(30)];
+/// How long a state that is kept in a Secret is pushed again and again; after that the next run does it.
+const KEPT: Duration = Duration::from_secs(45);
+/// How long one is that is kept nowhere: nearly a pod's whole grace period.
+const UNKEPT: Duration = Duration::from_secs(240);
+/// The first pause between two attempts; the next ones are twice as long, up to the longest.
+const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(15)];
 
 impl Session<'_> {
     /// Saves a state that Terraform could not save, if there is one. Nothing stops it but the pod's end.
@@ -24,38 +27,36 @@ impl Session<'_> {
             (None, Err(_)) => return Ok(()),
         };
         say::line("the backend did not take the state: saving it");
-        let mut pauses = PAUSES.into_iter();
-        let mut kept = None;
+        let tenant = &self.inputs.run.tenant;
+        let begun = Instant::now();
+        let [mut pause, longest] = PAUSES;
+        let mut kept = Err(String::new());
         loop {
+            // First of all: a Secret is written in no time, and outlives the pod.
+            if kept.is_err() {
+                kept = self.cluster.rescue(tenant, &state).await.map_err(|failure| failure.to_string());
+                if let Ok(name) = &kept {
+                    say::line(format!("the state is kept in Secret `{name}`"));
+                }
+            }
             let backend = match self.push(engine, &state).await {
                 Ok(()) => {
                     say::line("the state is pushed to its backend");
                     fs::remove_file(&file).ok();
-                    if kept.is_some() {
-                        self.cluster.forget_rescued(&self.inputs.run.tenant).await?;
-                    }
-                    return Ok(());
+                    return self.cluster.forget_rescued(tenant).await;
                 }
                 Err(failure @ Failure::Diverged { .. }) => return Err(failure),
                 Err(failure) => failure.to_string(),
             };
-            // Before any waiting: a Secret outlives the pod.
-            let secret = match kept {
-                Some(_) => String::new(),
-                None => match self.cluster.rescue(&self.inputs.run.tenant, &state).await {
-                    Ok(name) => {
-                        say::line(format!("the state is kept in Secret `{name}`"));
-                        fs::remove_file(&file).ok();
-                        kept = Some(name);
-                        String::new()
-                    }
-                    Err(failure) => failure.to_string(),
-                },
-            };
-            let Some(pause) = pauses.next() else {
-                return Err(kept.map_or(Failure::StateUnsaved { backend, secret }, Failure::StateInSecret));
-            };
+            let limit = if kept.is_ok() { KEPT } else { UNKEPT };
+            if begun.elapsed() + pause > limit {
+                return Err(match kept {
+                    Ok(secret) => Failure::StateInSecret(secret),
+                    Err(secret) => Failure::StateUnsaved { backend, secret },
+                });
+            }
             tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(longest);
         }
     }
 
