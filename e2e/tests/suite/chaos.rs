@@ -191,16 +191,23 @@ fn age(site: &Site<'_>) -> Result<()> {
 
 /// The backend does not take the state: it is kept in a Secret until it does.
 pub(crate) fn a_lost_backend(world: &World) -> Result<()> {
-    for (backend, name) in [(Backend::S3, "lost-s3"), (Backend::Kubernetes, "lost-kubernetes")] {
+    // With room in the folder that it works in, and without.
+    let cases: [(_, _, &[bool]); 2] =
+        [(Backend::S3, "lost-s3", &[false, true]), (Backend::Kubernetes, "lost-kubernetes", &[true])];
+    for (backend, name, cases) in cases {
         let mut site = Site::create(world, name, Engine::Terraform, backend)?;
         // Not at once empty: a state that was there must not be overwritten by an older one.
         site.succeeds("apply")?;
-        for full in [false, true] {
+        for &full in cases {
             let policy = if full { "two" } else { "one" };
             let variables = json!({"extra_policies": [format!("arn:aws:iam::111122223333:policy/{policy}")]});
             site.change(&json!({"terraform": {"variables": variables}}))?;
             site.cloud().misbehave(&json!([{"method": "PUT", "name": format!("{name}/{policy}"), "delayMs": 3000}]))?;
-            let mut run = site.start("apply")?;
+            // A folder that a test can fill.
+            let small = |container: &mut e2e::chamber::Container| {
+                container.volumes.insert("/tf".to_owned(), ",size=4m".to_owned());
+            };
+            let mut run = site.start_with("apply", small)?;
             run.running.until(&format!("cloud_thing.policy[\"{policy}\"]: Creating"), 30)?;
             if full {
                 fill(&run)?;
@@ -230,7 +237,7 @@ fn fill(run: &crate::runs::Run) -> Result<()> {
     let first = run.running.first().context("the run has ended")?;
     let folder = format!("/proc/{}/root/tf", first.pid);
     let mut file = std::fs::File::create(format!("{folder}/fill"))?;
-    let block = vec![0; 1 << 20];
+    let block = [0; 512];
     while std::io::Write::write_all(&mut file, &block).is_ok() {}
     Ok(())
 }

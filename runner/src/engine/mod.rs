@@ -9,17 +9,21 @@ pub mod process;
 pub mod state;
 pub mod workdir;
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::rc::Rc;
+use std::time::Duration;
 
 use tokio::process::Command;
 
 use crate::failure::Failure;
 use crate::inputs;
 
-/// How long Terraform itself waits for a lock before it says who holds it.
-pub const LOCK_TIMEOUT: &str = "-lock-timeout=10s";
+/// How long Terraform itself waits for a lock before it says who holds it: no longer than a run that is about to end takes for
+/// that. What comes after is the runner's to judge.
+pub const LOCK_TIMEOUT: &str = "-lock-timeout=3s";
 
 /// The engine, with the folder that it works in.
 #[derive(Clone, Debug)]
@@ -30,6 +34,8 @@ pub struct Engine {
     pub folder: PathBuf,
     /// Variables of the environment that are this engine's alone.
     pub environment: Vec<(&'static str, OsString)>,
+    /// How long its processes have run, all together. Copies of an engine share it.
+    pub spent: Rc<Cell<Duration>>,
 }
 
 impl Engine {

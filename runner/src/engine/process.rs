@@ -2,6 +2,7 @@
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{ExitStatus, Stdio};
+use std::time::Instant;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde_json::value::RawValue;
@@ -40,6 +41,7 @@ impl Engine {
     /// # Errors
     /// The engine does not start. That it fails is no error here.
     pub async fn run(&self, arguments: &[&str], stop: &Stop, log: &mut Log) -> Result<Ended, Failure> {
+        let begun = Instant::now();
         let mut child = self.start(arguments)?;
         let pid = pid(&child);
         let mut heard = Heard::default();
@@ -55,6 +57,7 @@ impl Engine {
             );
         };
         let status = wait(&mut child, pid, stop, listening).await.map_err(|source| self.no_engine(source))?;
+        self.spent.set(self.spent.get() + begun.elapsed());
         let mut rest = heard.rest;
         rest.extend(errors);
         let rest = rest.split_off(rest.len().saturating_sub(REST));
@@ -74,6 +77,7 @@ impl Engine {
     /// # Errors
     /// It fails.
     pub async fn fed(&self, arguments: &[&str], input: &[u8], stop: &Stop) -> Result<Vec<u8>, Failure> {
+        let begun = Instant::now();
         let mut command = self.command(arguments);
         let mut child = command.stdin(Stdio::piped()).spawn().map_err(|source| self.no_engine(source))?;
         let pid = pid(&child);
@@ -88,6 +92,7 @@ impl Engine {
         };
         let listening = async { tokio::join!(feeding, all(stdout, &mut out), all(stderr, &mut errors)) };
         let status = wait(&mut child, pid, stop, listening).await.map_err(|source| self.no_engine(source))?;
+        self.spent.set(self.spent.get() + begun.elapsed());
         if status.success() {
             return Ok(out);
         }
@@ -154,10 +159,12 @@ impl Ended {
     }
 }
 
-/// An error in one line, and the first line of its detail where that says more.
+/// An error in one line, and the line of its detail that says why: after much advice it is one that begins with `Error`.
 fn summary(error: &Diagnostic) -> String {
     let at = error.address.as_ref().map(|address| format!("`{address}`: ")).unwrap_or_default();
-    match error.detail.lines().find(|line| !line.trim().is_empty()) {
+    let mut lines = error.detail.lines().filter(|line| !line.trim().is_empty());
+    let first = lines.next();
+    match lines.find(|line| line.starts_with("Error")).or(first) {
         Some(detail) => format!("{at}{}: {}", error.summary, detail.trim()),
         None => format!("{at}{}", error.summary),
     }

@@ -1,10 +1,13 @@
 //! The folder that the engine works in: a copy of the module that can be written to. In a read-only one Terraform says that it
 //! saved a state that it could not send away, and does not.
 
+use std::cell::Cell;
 use std::env;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
@@ -19,7 +22,7 @@ const MODULES: &str = "/opt/terraform/modules";
 ///
 /// # Errors
 /// The module is not in the image, or is not the one that was described; the folder cannot be written.
-pub fn prepare(run: &Run) -> Result<Engine, Failure> {
+pub fn prepare(run: &Run, spent: Rc<Cell<Duration>>) -> Result<Engine, Failure> {
     let data = env::var_os("TF_DATA_DIR").map(PathBuf::from).ok_or(Failure::NoVariable("TF_DATA_DIR"))?;
     let folder = data.with_file_name("work");
     let source = Path::new(MODULES).join(&run.module.name).join(&run.module.version);
@@ -45,7 +48,7 @@ pub fn prepare(run: &Run) -> Result<Engine, Failure> {
     let settings = folder.join(backend::FILE);
     let text = backend::settings(run, token.as_deref()).to_string();
     fs::write(&settings, text).map_err(unwritable(&settings))?;
-    Ok(Engine { kind: run.engine, folder, environment })
+    Ok(Engine { kind: run.engine, folder, environment, spent })
 }
 
 /// A module's files by their paths, in order.

@@ -45,7 +45,7 @@ impl Session<'_> {
             say::line(format!("{lock}: {verdict}; waiting for it"));
         }
         self.stop.sleep(PAUSE).await;
-        self.waited.set(waited + PAUSE + Duration::from_secs(10));
+        self.waited.set(waited + PAUSE + Duration::from_secs(3));
         Ok(())
     }
 

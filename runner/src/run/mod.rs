@@ -55,7 +55,13 @@ pub async fn terraform(action: Action, folder: &Path) -> Exit {
     {
         say::line(format!("warning: no summary of this run is kept: {failure}"));
     }
-    say::line(format!("ended with {} after {:.1} s", exit.code(), took.as_secs_f64()));
+    let spent = session.spent.get().as_secs_f64();
+    let took = Timestamp::now().duration_since(started).as_secs_f64();
+    say::line(format!(
+        "ended with {} after {took:.3} s, of which {} took {spent:.3} s",
+        exit.code(),
+        inputs.run.engine.program()
+    ));
     exit
 }
 

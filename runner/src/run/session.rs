@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::fs;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -30,6 +31,8 @@ pub(super) struct Session<'a> {
     pub(super) unsaved: RefCell<Option<State>>,
     /// How long this run has waited for a lock.
     pub(super) waited: Cell<Duration>,
+    /// How long Terraform's own processes have run.
+    pub(super) spent: Rc<Cell<Duration>>,
 }
 
 /// The file that Terraform leaves in its folder when the backend does not take a state.
@@ -45,6 +48,7 @@ impl<'a> Session<'a> {
             changes: None,
             unsaved: RefCell::new(None),
             waited: Cell::default(),
+            spent: Rc::default(),
         }
     }
 
@@ -58,7 +62,7 @@ impl<'a> Session<'a> {
             return Err(Failure::Stopped(reason));
         }
         let left = left_behind();
-        let engine = workdir::prepare(&self.inputs.run)?;
+        let engine = workdir::prepare(&self.inputs.run, self.spent.clone())?;
         self.steadily(&engine, &[], async || engine.init(&self.stop).await).await?;
         if let Some(state) = left {
             self.unsaved.replace(Some(state));
