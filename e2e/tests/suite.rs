@@ -10,6 +10,8 @@ mod attack_plain;
 mod attack_pods;
 #[path = "suite/attacks.rs"]
 mod attacks;
+#[path = "suite/bench.rs"]
+mod bench;
 #[path = "suite/cell.rs"]
 mod cell;
 #[path = "suite/chaos.rs"]
@@ -78,6 +80,9 @@ const TESTS: &[(&str, Test)] = &[
     ("terraform::an_approval", terraform::an_approval),
     ("terraform::a_binding", terraform::a_binding),
     ("pods::what_happens_to_pods", pods::what_happens_to_pods),
+    ("bench::the_runners_share", bench::the_runners_share),
+    ("bench::the_real_provider", bench::the_real_provider),
+    ("bench::fifty_jobs_queue", bench::fifty_jobs_queue),
     ("chaos::a_failing_cloud", chaos::a_failing_cloud),
     ("chaos::a_held_lock", chaos::a_held_lock),
     ("chaos::a_lost_backend", chaos::a_lost_backend),
@@ -95,6 +100,7 @@ const TESTS: &[(&str, Test)] = &[
     ("sources::links", sources::links),
     ("sources::what_is_gone", sources::what_is_gone),
     ("secrets::what_is_made_once_stays", secrets::what_is_made_once_stays),
+    ("secrets::what_a_job_makes_stays", secrets::what_a_job_makes_stays),
     ("secrets::what_is_missing_is_told", secrets::what_is_missing_is_told),
 ];
 

@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 func main() {
@@ -61,6 +62,7 @@ func main() {
 		case r.Host == "cloud.example.com":
 			things.ServeHTTP(w, r)
 		case strings.HasSuffix(r.Host, ".amazonaws.com"):
+			noteCall(filepath.Join(*clouds, "aws.jsonl"), r.Host)
 			// A test takes AWS away by a file.
 			if _, err := os.Stat(filepath.Join(*clouds, "aws-is-away")); err == nil {
 				http.Error(w, "away", http.StatusServiceUnavailable)
@@ -73,6 +75,16 @@ func main() {
 			git.ServeHTTP(w, r)
 		}
 	})))
+}
+
+// noteCall adds a line to a file: when which service of AWS was called.
+func noteCall(path, host string) {
+	line := fmt.Sprintf("{\"time\": %q, \"host\": %q}\n", time.Now().UTC().Format(time.RFC3339Nano), host)
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	must(err)
+	defer file.Close()
+	_, err = file.WriteString(line)
+	must(err)
 }
 
 func must(err error) {

@@ -9,6 +9,7 @@ use kube::{Api, Client};
 use serde_json::{Value, json};
 
 use crate::fleet::{fill_the_store, namespace};
+use crate::runs::Site;
 use crate::world::World;
 
 /// A kind of objects: its `apiVersion` and its name.
@@ -27,6 +28,9 @@ pub(crate) fn api(client: &Client, (version, kind): (&str, &str), namespace: Opt
         _ => Api::all_with(client.clone(), &resource),
     }
 }
+
+/// The hash that a shipped tenant's file gives: no cluster's plan has it, for each has a key of its own.
+const SHIPPED_PLAN: &str = "5f0c1d2e3b4a59687786a5b4c3d2e1f0";
 
 impl World {
     /// An object, if it is there.
@@ -97,8 +101,8 @@ impl World {
         printed.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
     }
 
-    /// The platform's own set, which every other test needs: Synced by the shipped Application, the first time at the first
-    /// commit. That commit.
+    /// The platform's own set, which every other test needs: Synced by the shipped Application at the commit that the tests
+    /// begin with. That commit. What a person has to approve in it is approved: `lighthouse` wants that for every plan.
     pub(crate) fn platform(&self) -> Result<String> {
         if let Some(revision) = self.revision.get() {
             return Ok(revision.clone());
@@ -106,6 +110,13 @@ impl World {
         let revision = self.fleet.tenants.commit("Fleet")?;
         let text = include_str!("../../../deploy/argocd/example/platform-application.yaml");
         let mut application: Value = serde_yaml::from_str(text)?;
+        application["spec"]["source"]["targetRevision"] = json!(revision);
+        self.apply(&application)?;
+        self.until_synced("argocd", "platform", Some(&revision), 90)?;
+        let hash = Site::of_the_fleet(self, "lighthouse")?.plan()?;
+        let file = "tenants/lighthouse/tenant.yaml";
+        self.fleet.tenants.replace(file, SHIPPED_PLAN, &hash)?;
+        let revision = self.fleet.tenants.commit("A plan is approved")?;
         application["spec"]["source"]["targetRevision"] = json!(revision);
         self.apply(&application)?;
         self.until_synced("argocd", "platform", Some(&revision), 90)?;

@@ -42,7 +42,10 @@ pub(crate) struct Site<'a> {
     pub(crate) backend: Backend,
     engine: Engine,
     root: PathBuf,
-    cell: Cell,
+    /// Where its file lies.
+    folder: String,
+    /// The cell that was made for it; none where it is one of the fleet.
+    cell: Option<Cell>,
     spec: Value,
     runs: u32,
 }
@@ -70,7 +73,9 @@ impl<'a> Site<'a> {
         if backend == Backend::Kubernetes {
             allow_state_in_the_cluster(world)?;
         }
-        let site = Self { world, tenant: name.to_owned(), backend, engine, root, cell, spec, runs: 0 };
+        let folder = cell.path(&format!("tenants/{name}"));
+        let site =
+            Self { world, tenant: name.to_owned(), backend, engine, root, folder, cell: Some(cell), spec, runs: 0 };
         site.write()?;
         for object in site.rendered()? {
             let metadata = &object["metadata"];
@@ -82,6 +87,26 @@ impl<'a> Site<'a> {
         Ok(site)
     }
 
+    /// A tenant of the fleet, whose plans are looked at.
+    pub(crate) fn of_the_fleet(world: &'a World, tenant: &str) -> Result<Self> {
+        let (tenant, folder, root) = (tenant.to_owned(), format!("tenants/{tenant}"), world.root(Engine::Terraform)?);
+        let (backend, engine) = (Backend::S3, Engine::Terraform);
+        Ok(Self { world, tenant, backend, engine, root, folder, cell: None, spec: Value::Null, runs: 0 })
+    }
+
+    /// The hash of what an apply would change, by a person who runs the rendered Job with `plan` in place of `apply`.
+    pub(crate) fn plan(&mut self) -> Result<String> {
+        let mut run = self.start_with("apply", |container| {
+            container.command.iter_mut().filter(|word| *word == "apply").for_each(|word| *word = "plan".to_owned());
+        })?;
+        let code = run.running.end(120)?;
+        self.ended(&run)?;
+        let log = run.running.log();
+        ensure!(code == 0, "plan ended with {code}:\n{log}");
+        let (_, rest) = log.split_once("approvedPlan: ").with_context(|| format!("no hash in:\n{log}"))?;
+        Ok(rest.split('}').next().unwrap_or_default().to_owned())
+    }
+
     /// Changes the tenant's file: this is laid over its spec.
     pub(crate) fn change(&mut self, part: &Value) -> Result<()> {
         merge(&mut self.spec, part);
@@ -89,12 +114,12 @@ impl<'a> Site<'a> {
     }
 
     fn write(&self) -> Result<()> {
-        self.cell.tenant(self.world, &self.tenant, &json!({}), &self.spec)
+        self.cell.as_ref().context("a tenant of the fleet")?.tenant(self.world, &self.tenant, &json!({}), &self.spec)
     }
 
     /// What is rendered for the tenant now.
     pub(crate) fn rendered(&self) -> Result<Vec<Value>> {
-        self.world.rendered(&self.cell.path(&format!("tenants/{}", self.tenant)))
+        self.world.rendered(&self.folder)
     }
 
     /// Starts the rendered Job of this action.
@@ -215,7 +240,7 @@ impl<'a> Site<'a> {
     /// Takes everything away.
     pub(crate) fn remove(self) -> Result<()> {
         let (world, tenant) = (self.world, self.tenant.clone());
-        self.cell.remove(world, &[])?;
+        self.cell.map_or(Ok(()), |cell| cell.remove(world, &[]))?;
         world.delete(("v1", "Namespace"), "", &format!("t-{tenant}"))
     }
 

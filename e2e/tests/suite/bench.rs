@@ -1,0 +1,198 @@
+//! What takes time in a run of Terraform, and how many Jobs at once are queued. Measured where `TENANTRY_BENCH` is set: these
+//! figures want a machine that does nothing else.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, ensure};
+use e2e::cache::workspace;
+use e2e::terraform_image::{self, Engine};
+use serde_json::{Value, json};
+
+use crate::logs::seconds;
+use crate::objects::{JOB, POD};
+use crate::runs::{Backend, CONTROL, Site};
+use crate::times::now;
+use crate::world::World;
+
+/// The real AWS provider, as its file is called.
+const PROVIDER: &str = "terraform-provider-aws_v5.100.0_x5";
+
+fn wanted() -> bool {
+    let wanted = std::env::var_os("TENANTRY_BENCH").is_some();
+    if !wanted {
+        eprintln!("e2e: not measured: `TENANTRY_BENCH` is not set");
+    }
+    wanted
+}
+
+/// The real AWS provider against moto: from the container's start to its first call, and what of a run is ours.
+pub(crate) fn the_real_provider(world: &World) -> Result<()> {
+    if !wanted() {
+        return Ok(());
+    }
+    let mirror = mirror()?;
+    let root = world.cluster.folder.join("root-aws");
+    fs::create_dir_all(&root)?;
+    let parts = e2e::parts::Parts { provider: mirror, ..world.cluster.parts.clone() };
+    let modules = workspace().join("testdata/bench");
+    terraform_image::terraform(&parts, &world.cluster.authority, Engine::Terraform, &modules)?.unpack(&root)?;
+    let mut site = Site::create(world, "bench-aws", Engine::Terraform, Backend::S3)?;
+    world.note(&[
+        String::new(),
+        "## The real AWS provider (707 MB) against moto".to_owned(),
+        String::new(),
+        "Seconds since the container's start.".to_owned(),
+        String::new(),
+        "| run | page cache | provider's first call | done | of that not Terraform's |".to_owned(),
+        "| --- | --- | --- | --- | --- |".to_owned(),
+    ]);
+    for (number, cache) in ["cold", "warm", "warm"].into_iter().enumerate() {
+        if cache == "cold" {
+            e2e::process::run(Command::new("sync").arg("-f").arg(&root))?;
+            fs::write("/proc/sys/vm/drop_caches", "3")?;
+        }
+        let calls = calls(world)?.len();
+        let begun = now()?;
+        let mut run = site.start_with("apply", |container| {
+            container.root.clone_from(&root);
+            let inputs = "/inputs/run.json";
+            let mut told: Value = serde_json::from_str(&container.files[inputs]).unwrap_or_default();
+            told["module"] = json!({"name": "aws", "version": "1.0.0"});
+            container.files.insert(inputs.to_owned(), told.to_string());
+            let variables = json!({"tenant_id": format!("bench-{number}")}).to_string();
+            container.files.insert("/inputs/terraform.tfvars.json".to_owned(), variables);
+        })?;
+        let code = run.running.end(240)?;
+        let log = run.running.log();
+        site.ended(&run)?;
+        ensure!(code == 0, "ended with {code}:\n{log}");
+        let first = calls_since(world, calls)?;
+        let (took, spent) = took(&log)?;
+        world.note(&[format!("| {} | {cache} | {:.2} | {took:.2} | {:.3} |", number + 1, first - begun, took - spent)]);
+    }
+    site.remove()
+}
+
+/// What a run costs beside Terraform: with the tests' small provider, where Terraform itself takes least.
+pub(crate) fn the_runners_share(world: &World) -> Result<()> {
+    if !wanted() {
+        return Ok(());
+    }
+    let mut site = Site::create(world, "bench-share", Engine::Terraform, Backend::S3)?;
+    site.succeeds("apply")?;
+    let mut shares = Vec::new();
+    for _ in 0..15 {
+        let (took, spent) = took(&site.succeeds("apply")?)?;
+        shares.push((took - spent, spent));
+    }
+    shares.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (ours, terraform) = shares[shares.len() / 2];
+    world.note(&[
+        String::new(),
+        "## The runner's own share of a run".to_owned(),
+        String::new(),
+        format!(
+            "An apply that changes nothing, median of {}: {:.0} ms beside Terraform's own {:.0} ms.",
+            shares.len(),
+            ours * 1e3,
+            terraform * 1e3
+        ),
+    ]);
+    site.remove()
+}
+
+/// Fifty Jobs at once on one node: the scheduler queues them by their CPU requests.
+pub(crate) fn fifty_jobs_queue(world: &World) -> Result<()> {
+    if !wanted() {
+        return Ok(());
+    }
+    let mut site = Site::create(world, "bench-queue", Engine::Terraform, Backend::S3)?;
+    site.succeeds("apply")?;
+    let set = site.rendered()?;
+    for object in
+        set.iter().filter(|object| object["kind"] == "ConfigMap" && object["metadata"]["namespace"] == CONTROL)
+    {
+        world.apply(object)?;
+    }
+    // Looking for drift holds no lock, so that what is measured is the queue.
+    let cron = set.iter().find(|object| object["kind"] == "CronJob").context("no CronJob")?;
+    let mut spec = cron["spec"]["jobTemplate"]["spec"].clone();
+    // The node says that it has 96 processors: two Jobs at a time, which is what there really is.
+    spec["template"]["spec"]["containers"][0]["resources"]["requests"]["cpu"] = json!("40");
+    let make = |name: &str| {
+        let metadata = json!({"name": name, "namespace": CONTROL, "labels": {"tenantry.dev/bench": "queue"}});
+        world.apply(&json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": spec})).map(drop)
+    };
+    let done = |count: usize| {
+        world.until(&format!("{count} Jobs"), 400, || {
+            let jobs = world.list(JOB, CONTROL, "tenantry.dev/bench=queue")?;
+            let done = jobs.iter().filter(|job| job["status"]["succeeded"] == 1).count();
+            ensure!(done == count, "{done} of {count}");
+            Ok(())
+        })
+    };
+    make("bench-queue-alone")?;
+    done(1)?;
+    let begun = Instant::now();
+    for number in 0..50 {
+        make(&format!("bench-queue-{number}"))?;
+    }
+    done(51)?;
+    let whole = begun.elapsed().as_secs_f64();
+    let mut times = Vec::new();
+    let mut alone = 0.0;
+    for pod in world.list(POD, CONTROL, "tenantry.dev/tenant=bench-queue,job-name")? {
+        let ended = &pod["status"]["containerStatuses"][0]["state"]["terminated"];
+        let at = |key: &str| ended[key].as_str().and_then(seconds).context("no time");
+        let time = at("finishedAt")? - at("startedAt")?;
+        if pod["metadata"]["labels"]["job-name"] == "bench-queue-alone" { alone = time } else { times.push(time) }
+    }
+    times.sort_by(f64::total_cmp);
+    world.note(&[
+        String::new(),
+        "## Fifty Jobs at once, two at a time by their CPU requests".to_owned(),
+        String::new(),
+        format!(
+            "{whole:.0} s for all; a container's time (whole seconds): alone {alone:.0} s, among fifty {:.0} s (median), {:.0} s (longest).",
+            times[times.len() / 2],
+            times.last().copied().unwrap_or_default()
+        ),
+    ]);
+    for job in world.list(JOB, CONTROL, "tenantry.dev/bench=queue")? {
+        world.delete(JOB, CONTROL, job["metadata"]["name"].as_str().unwrap_or_default())?;
+    }
+    site.remove()
+}
+
+/// The folder of a mirror that holds the real provider.
+fn mirror() -> Result<PathBuf> {
+    let found = e2e::process::run(
+        Command::new("find").args(["/opt", "/usr", "/root", "/home", "-name", PROVIDER, "-print", "-quit"]),
+    )?;
+    let file = PathBuf::from(found.trim());
+    // HOST/NAMESPACE/TYPE/VERSION/PLATFORM/FILE
+    let mirror = file.ancestors().nth(6).filter(|_| file.is_file());
+    mirror.map(PathBuf::from).with_context(|| format!("no `{PROVIDER}` on this machine"))
+}
+
+/// How long a run took, and how long Terraform did, by its last line.
+fn took(log: &str) -> Result<(f64, f64)> {
+    let line = log.lines().last().context("no log")?;
+    let mut numbers = line.split(' ').filter_map(|word| word.parse::<f64>().ok()).skip(1);
+    numbers.next().zip(numbers.next()).with_context(|| line.to_owned())
+}
+
+/// What IAM was asked for: the times, as the forge noted them. The backend asks S3 and STS only.
+fn calls(world: &World) -> Result<Vec<f64>> {
+    let text = fs::read_to_string(world.cluster.folder.join("cloud/aws.jsonl")).unwrap_or_default();
+    let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let iam = lines.filter(|line| line["host"] == "iam.amazonaws.com");
+    iam.map(|line| line["time"].as_str().and_then(seconds).context("no time")).collect()
+}
+
+fn calls_since(world: &World, count: usize) -> Result<f64> {
+    calls(world)?.get(count).copied().context("IAM was not called")
+}
