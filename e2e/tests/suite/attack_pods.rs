@@ -46,6 +46,27 @@ pub(crate) const PODS: &[Attack] = &[
         ONLY_RUNNER,
     ),
     pod(
+        "other_words",
+        "Terraform's pod: the runner with other words",
+        |pod| {
+            pod["spec"]["containers"][0]["command"] =
+                json!(["tenantry-runner", "secret", "ensure", "--spec", "/inputs/own"])
+        },
+        ONLY_RUNNER,
+    ),
+    pod(
+        "other_inputs",
+        "Terraform's pod: inputs from elsewhere",
+        |pod| pod["spec"]["containers"][0]["command"][4] = json!("/tmp"),
+        ONLY_RUNNER,
+    ),
+    pod(
+        "more_words",
+        "Terraform's pod: more arguments",
+        |pod| pod["spec"]["containers"][0]["args"] = json!(["--inputs", "/tmp"]),
+        ONLY_RUNNER,
+    ),
+    pod(
         "no_command",
         "Terraform's pod: no command",
         |pod| pod["spec"]["containers"][0]["command"] = json!([]),

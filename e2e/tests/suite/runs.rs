@@ -241,6 +241,12 @@ impl<'a> Site<'a> {
     pub(crate) fn remove(self) -> Result<()> {
         let (world, tenant) = (self.world, self.tenant.clone());
         self.cell.map_or(Ok(()), |cell| cell.remove(world, &[]))?;
+        for kind in ["RoleBinding", "Role"] {
+            let kind = ("rbac.authorization.k8s.io/v1", kind);
+            if world.find(kind, CONTROL, "tenantry-terraform-state")?.is_some() {
+                world.delete(kind, CONTROL, "tenantry-terraform-state")?;
+            }
+        }
         world.delete(("v1", "Namespace"), "", &format!("t-{tenant}"))
     }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use k8s_openapi::api::core::v1::ConfigMap;
 use serde::Serialize;
 
 use super::{Cluster, of_tenant};
@@ -59,6 +58,6 @@ impl Cluster {
         map.data = Some(BTreeMap::from([("report.json".to_owned(), text)]));
         let labels = map.metadata.labels.get_or_insert_default();
         labels.insert("tenantry.dev/drift".to_owned(), report.result.word().to_owned());
-        self.write(&ConfigMap { ..map }).await
+        self.write(&map).await
     }
 }
