@@ -73,12 +73,12 @@ fn one_blow(site: &mut Site<'_>, blow: Blow, random: &mut Random) -> Result<i32>
     site.change(&json!({"terraform": {"generation": 1 + random.below(1_000_000), "variables": {
         "extra_policies": policies, "database_mode": "dedicated",
     }}}))?;
-    let delay = [0, 100, 300, 800][random.below(4) as usize];
+    let delay = [100, 300, 500, 800][random.below(4) as usize];
     site.cloud().misbehave(
         &json!([{"method": "PUT", "name": "*", "delayMs": delay}, {"method": "DELETE", "name": "*", "delayMs": delay}]),
     )?;
     let mut run = site.start("apply")?;
-    std::thread::sleep(Duration::from_millis(u64::from(100 + random.below(2500))));
+    std::thread::sleep(Duration::from_millis(u64::from(50 + random.below(1700))));
     match blow {
         Blow::Terminate => run.running.signal(Signal::TERM),
         Blow::TerminateTwice => {
@@ -196,8 +196,10 @@ pub(crate) fn a_lost_backend(world: &World) -> Result<()> {
         [(Backend::S3, "lost-s3", &[false, true]), (Backend::Kubernetes, "lost-kubernetes", &[true])];
     for (backend, name, cases) in cases {
         let mut site = Site::create(world, name, Engine::Terraform, backend)?;
-        // Not at once empty: a state that was there must not be overwritten by an older one.
-        site.succeeds("apply")?;
+        // Where there was never a state, and where there is one already.
+        if backend == Backend::Kubernetes {
+            site.succeeds("apply")?;
+        }
         for &full in cases {
             let policy = if full { "two" } else { "one" };
             let variables = json!({"extra_policies": [format!("arn:aws:iam::111122223333:policy/{policy}")]});

@@ -34,23 +34,39 @@ impl State {
         Ok(Self { bytes, version })
     }
 
-    /// The attributes of a resource's instance, by its address without a module's path.
+    /// The addresses of all that it holds.
+    pub fn addresses(&self) -> Vec<String> {
+        self.instances().into_iter().map(|(address, _)| address).collect()
+    }
+
+    /// The attributes of what has this address.
     pub fn attributes(&self, address: &str) -> Option<Value> {
-        let state: Value = serde_json::from_slice(&self.bytes).ok()?;
-        let resources = state["resources"].as_array()?;
-        resources.iter().find_map(|resource| {
-            let base = format!("{}.{}", resource["type"].as_str()?, resource["name"].as_str()?);
-            let base = match resource["module"].as_str() {
-                Some(module) => format!("{module}.{base}"),
-                None => base,
-            };
-            let instances = resource["instances"].as_array()?;
-            let instance = instances.iter().find(|instance| match &instance["index_key"] {
-                Value::Null => base == address,
-                index => format!("{base}[{index}]") == address,
-            })?;
-            Some(instance["attributes"].clone())
-        })
+        self.instances().into_iter().find(|(found, _)| found == address).map(|(_, attributes)| attributes)
+    }
+
+    /// What it holds, by address.
+    fn instances(&self) -> Vec<(String, Value)> {
+        let state: Value = serde_json::from_slice(&self.bytes).unwrap_or_default();
+        let mut all = Vec::new();
+        for resource in
+            state["resources"].as_array().into_iter().flatten().filter(|resource| resource["mode"] == "managed")
+        {
+            let text = |key: &str| resource[key].as_str().unwrap_or_default();
+            let module = resource["module"].as_str().map(|module| format!("{module}.")).unwrap_or_default();
+            let base = format!("{module}{}.{}", text("type"), text("name"));
+            for instance in resource["instances"].as_array().into_iter().flatten() {
+                // What was replaced and is still to be deleted has its successor's address.
+                if instance["deposed"].is_string() {
+                    continue;
+                }
+                let address = match &instance["index_key"] {
+                    Value::Null => base.clone(),
+                    key => format!("{base}[{key}]"),
+                };
+                all.push((address, instance["attributes"].clone()));
+            }
+        }
+        all
     }
 }
 
@@ -75,19 +91,6 @@ impl Engine {
         self.fed(&["state", "push", LOCK_TIMEOUT, "-"], &state.bytes, stop).await.map(drop)
     }
 
-    /// The addresses of what the state holds.
-    ///
-    /// # Errors
-    /// The backend does not answer.
-    pub async fn resources(&self, stop: &Stop) -> Result<Vec<String>, Failure> {
-        // Without any state `state list` fails.
-        if self.pull(stop).await?.is_none() {
-            return Ok(Vec::new());
-        }
-        let listed = self.output(&["state", "list"], stop).await?;
-        Ok(String::from_utf8_lossy(&listed).lines().map(str::to_owned).collect())
-    }
-
     /// Deletes a lock by its id; one that was taken meanwhile by somebody else has another.
     ///
     /// # Errors
@@ -106,7 +109,33 @@ impl Engine {
         {
             Ok(_) => Ok(None),
             Err(Failure::Locked { lock, .. }) => Ok(Some(*lock)),
+            // Said when it has the lock, and there was never a state.
+            Err(Failure::Engine { summary, .. }) if summary.contains("No state file was found") => Ok(None),
             Err(failure) => Err(failure),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn addresses_are_as_terraform_writes_them() {
+        let instance = |key: Value, name: &str| json!({"index_key": key, "attributes": {"name": name}});
+        let state = json!({"lineage": "l", "serial": 3, "resources": [
+            {"mode": "managed", "type": "cloud_thing", "name": "a", "instances": [{"attributes": {"name": "one"}}]},
+            {"mode": "managed", "type": "cloud_thing", "name": "b", "instances": [instance(json!(0), "two")]},
+            {"mode": "managed", "module": "module.m[\"x\"]", "type": "cloud_thing", "name": "c", "instances": [
+                instance(json!("k"), "three"), {"index_key": "k", "deposed": "00", "attributes": {"name": "old"}},
+            ]},
+            {"mode": "data", "type": "cloud_thing", "name": "d", "instances": [{"attributes": {}}]},
+        ]});
+        let state = State::parse(state.to_string().into_bytes()).unwrap();
+        let expected = ["cloud_thing.a", "cloud_thing.b[0]", "module.m[\"x\"].cloud_thing.c[\"k\"]"];
+        assert_eq!(state.addresses(), expected);
+        assert_eq!(state.attributes(expected[2]).unwrap()["name"], "three");
+        assert_eq!(state.attributes("cloud_thing.b"), None);
     }
 }

@@ -82,10 +82,10 @@ fn find<'a>(imports: &'a std::collections::BTreeMap<String, Import>, address: &s
     if let Some(import) = imports.get(address) {
         return Some((import, import.id.clone()));
     }
-    let (base, key) = address.strip_suffix(']')?.split_once('[')?;
-    let import = imports.get(base)?;
+    let key_of = |base: &str| address.strip_prefix(base)?.strip_prefix('[')?.strip_suffix(']').map(str::to_owned);
+    let (import, key) = imports.iter().find_map(|(base, import)| Some((import, key_of(base)?)))?;
     // A key of `for_each` is written as Terraform writes texts, which is as JSON but for template marks.
-    let key = serde_json::from_str::<String>(key).unwrap_or_else(|_| key.to_owned());
+    let key = serde_json::from_str::<String>(&key).unwrap_or(key);
     Some((import, import.id.replace("{key}", &key)))
 }
 

@@ -47,11 +47,12 @@ impl Session<'_> {
     /// What protects data counts as it is in the state, so the protection is taken away first. Of what holds data only that
     /// which is still there: an apply of the rest would make anew what an earlier attempt has destroyed.
     async fn let_go(&mut self, engine: &Engine, switch: &str) -> Result<(), Failure> {
-        let present = self.steadily(engine, &[], async || engine.resources(&self.stop).await).await?;
-        let holds_data = |address: &&String| {
-            let base = address.split('[').next().unwrap_or_default();
-            self.inputs.run.module.holds_data.iter().any(|held| held == base || held == *address)
+        let state = self.steadily(engine, &[], async || engine.pull(&self.stop).await).await?;
+        let present = state.map(|state| state.addresses()).unwrap_or_default();
+        let is = |address: &str, held: &str| {
+            address.strip_prefix(held).is_some_and(|key| key.is_empty() || key.starts_with('['))
         };
+        let holds_data = |address: &&String| self.inputs.run.module.holds_data.iter().any(|held| is(address, held));
         let targets: Vec<String> =
             present.iter().filter(holds_data).map(|address| format!("-target={address}")).collect();
         if targets.is_empty() {
