@@ -19,9 +19,16 @@ pub(crate) fn platform_is_synced(world: &World) -> Result<()> {
     let puller = world.until("the image puller", 60, || {
         let pods = world.list(POD, "tenantry-system", "tenantry.dev/task=image-puller")?;
         ensure!(pods.len() == 1 && pods[0]["status"]["phase"] == "Running", "{} pods", pods.len());
+        let statuses = pods[0]["status"]["containerStatuses"].as_array().cloned().unwrap_or_default();
+        // Ready is one that has read all that it is told to.
+        ensure!(statuses.len() == 2 && statuses.iter().all(|status| status["ready"] == true), "{statuses:?}");
         Ok(pods[0].clone())
     })?;
-    ensure!(puller["status"]["containerStatuses"].as_array().map(Vec::len) == Some(2));
+    let name = puller["metadata"]["name"].as_str().context("no name")?;
+    let mut kubectl = world.cluster.kubectl();
+    kubectl.args(["-n", "tenantry-system", "logs", name, "--container=terraform"]);
+    let said = e2e::process::run(&mut kubectl)?;
+    ensure!(said.contains("MB of 2 paths"), "{said}");
     Ok(())
 }
 

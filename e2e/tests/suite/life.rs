@@ -106,18 +106,18 @@ fn text(value: &Value) -> String {
 /// A variable decides what Terraform does: a new Job for it, the old one gone, everything else as it was; and the Job of an
 /// earlier value runs again when that value comes back.
 pub(crate) fn a_variable_changes_and_changes_back(world: &World) -> Result<()> {
-    let shared = "{tier: pro, terraform: {variables: {database_mode: shared}}}";
-    let dedicated = "{tier: pro, terraform: {variables: {database_mode: dedicated}}}";
-    let (willow, _) = Tenant::create(world, "willow", shared)?;
+    let without = "{tier: pro, terraform: {variables: {extra_policies: []}}}";
+    let with = "{tier: pro, terraform: {variables: {extra_policies: ['arn:aws:iam::111122223333:policy/willow']}}}";
+    let (willow, _) = Tenant::create(world, "willow", without)?;
     let (first, others) = (willow.jobs()?, willow.others()?);
     ensure!(first.len() == 1, "{first:?}");
 
-    willow.change(dedicated)?;
+    willow.change(with)?;
     let second = willow.jobs()?;
     ensure!(second.len() == 1 && second.keys().ne(first.keys()), "{first:?} became {second:?}");
     same(&others, &willow.others()?)?;
 
-    willow.change(shared)?;
+    willow.change(without)?;
     let third = willow.jobs()?;
     ensure!(third.keys().eq(first.keys()) && third != first, "{first:?} came back as {third:?}");
     for name in third.keys() {
