@@ -96,6 +96,7 @@ fn a_hook_is_the_same_job() {
         json!({
             "argocd.argoproj.io/hook": "Sync",
             "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation",
+            "argocd.argoproj.io/sync-options": "PruneLast=true",
             "argocd.argoproj.io/sync-wave": "1",
         })
     );

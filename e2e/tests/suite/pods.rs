@@ -155,11 +155,11 @@ pub(crate) fn what_happens_to_pods(world: &World) -> Result<()> {
     let ended = &pods[0]["status"]["containerStatuses"][0]["state"]["terminated"];
     let told = ended["message"].as_str().is_some_and(|message| message.contains("out of memory"));
     ensure!(told || ended["reason"] == "OOMKilled", "{status}: {ended}\n{}", job.log());
-    job.delete()?;
-    let job = Job::make(&site, "apply", "pods-enough-memory", |_| ())?;
-    job.until_done()?;
+    let enough = Job::make(&site, "apply", "pods-enough-memory", |_| ())?;
+    enough.until_done()?;
     site.nothing_is_lost()?;
     job.delete()?;
+    enough.delete()?;
 
     // The node's agent stops for a while: what runs goes on.
     let thing = slow(&mut site, "agent", 6)?;

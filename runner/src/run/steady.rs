@@ -41,7 +41,14 @@ impl Session<'_> {
                 }
                 Failure::Engine { class: Class::StalePlan, .. } => say::line("the state has moved on: planning anew"),
                 failure if failure.passes() || matches!(failure, Failure::Killed { .. }) => {
-                    let Some(pause) = pauses.next() else { return Err(failure) };
+                    let Some(pause) = pauses.next() else {
+                        // Terraform that was killed leaves its lock, which nobody else may break while this pod is there to be
+                        // taken for its holder.
+                        if matches!(failure, Failure::Killed { .. }) {
+                            self.release_own(engine).await.ok();
+                        }
+                        return Err(failure);
+                    };
                     say::line(format!("{failure}"));
                     say::line(format!("trying again in {} s", pause.as_secs()));
                     if !self.stop.sleep(pause).await {
