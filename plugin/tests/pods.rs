@@ -100,7 +100,10 @@ fn a_hook_is_the_same_job() {
             "argocd.argoproj.io/sync-wave": "1",
         })
     );
-    assert_eq!(plain["metadata"]["annotations"], json!({"argocd.argoproj.io/sync-wave": "1"}));
+    assert_eq!(
+        plain["metadata"]["annotations"],
+        json!({"argocd.argoproj.io/sync-options": "PruneLast=true", "argocd.argoproj.io/sync-wave": "1"})
+    );
 }
 
 /// What may change without a tenant's doing so, a label of the platform's, is in no pod and in no sealed name.
