@@ -169,7 +169,9 @@ fn ephemeral(world: &World, attack: &Attack) -> Result<()> {
 
 fn terraform_pod(world: &World) -> Result<Value> {
     let set = world.rendered("tenants/acme")?;
-    let job = set.iter().find(|object| object["kind"] == "Job").context("no Job")?;
+    let is_terraforms =
+        |object: &&Value| object["kind"] == "Job" && object["metadata"]["namespace"] == "tenantry-system";
+    let job = set.iter().find(is_terraforms).context("no Job")?;
     let template = &job["spec"]["template"];
     let mut pod =
         json!({"apiVersion": "v1", "kind": "Pod", "metadata": template["metadata"], "spec": template["spec"]});
