@@ -62,7 +62,11 @@ impl Stop {
         tokio::spawn(async move {
             signals.next().await;
             say::line("told to stop: Terraform ends what it has begun and saves its state");
-            sender.send_if_modified(|reason| reason.replace(Reason::Signal).is_none());
+            sender.send_if_modified(|reason| {
+                let first = reason.is_none();
+                reason.get_or_insert(Reason::Signal);
+                first
+            });
             loop {
                 signals.next().await;
                 // A second signal would make Terraform drop what is in flight, and lose it.

@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 
 use super::{Cluster, of_tenant};
 use crate::failure::Failure;
-use crate::inputs::Inputs;
+use crate::inputs::{Inputs, Run};
 
 const PART: &str = "terraform-applied";
 
@@ -46,13 +46,34 @@ impl Cluster {
     /// # Errors
     /// The API server refuses it.
     pub async fn remember(&self, inputs: &Inputs, outcome: Outcome) -> Result<(), Failure> {
+        let spent = self.spent(&inputs.run).await?;
         let data = [
             ("outcome", outcome.word()),
+            ("spentPlans", &spent),
             ("run.json", &inputs.run_text),
             ("terraform.tfvars.json", &inputs.variables_text),
         ];
         let data: BTreeMap<String, String> = data.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
         self.write(&ConfigMap { data: Some(data), ..of_tenant(&inputs.run.tenant, PART) }).await
+    }
+
+    /// The approved plans that were applied to their end, a line each: an approval is for once. With that of this run.
+    async fn spent(&self, run: &Run) -> Result<String, Failure> {
+        let Some(approved) = &run.approved_plan else { return self.spent_before(&run.tenant).await };
+        let mut spent = self.spent_before(&run.tenant).await?;
+        if !spent.lines().any(|hash| hash == approved) {
+            spent += &format!("{approved}\n");
+        }
+        Ok(spent)
+    }
+
+    /// The approved plans that earlier runs have applied to their end, a line each.
+    ///
+    /// # Errors
+    /// The API server does not answer.
+    pub async fn spent_before(&self, tenant: &str) -> Result<String, Failure> {
+        let map = self.config_map(&format!("{tenant}--{PART}")).await?;
+        Ok(map.and_then(|map| map.data?.remove("spentPlans")).unwrap_or_default())
     }
 
     /// What was applied last; none where there is nothing, or nothing any more.

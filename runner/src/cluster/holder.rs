@@ -30,13 +30,7 @@ impl Cluster {
     ///
     /// # Errors
     /// The API server does not answer.
-    pub async fn holder(
-        &self,
-        lock: &Lock,
-        cluster: &str,
-        own_uid: &str,
-        deadline: Duration,
-    ) -> Result<Holder, Failure> {
+    pub async fn holder(&self, lock: &Lock, cluster: &str, own_uid: &str) -> Result<Holder, Failure> {
         let Some(holder) = lock.holder() else {
             return Ok(Holder::Alive(format!("`{}` is no runner", lock.who)));
         };
@@ -47,7 +41,12 @@ impl Cluster {
             return Ok(Holder::Own);
         }
         let pod = self.pod_named(holder.pod).await?;
-        Ok(judge(pod.filter(|pod| pod.uid().as_deref() == Some(holder.uid)).as_ref(), lock, holder.pod, deadline))
+        Ok(judge(
+            pod.filter(|pod| pod.uid().as_deref() == Some(holder.uid)).as_ref(),
+            lock,
+            holder.pod,
+            holder.deadline,
+        ))
     }
 }
 

@@ -151,3 +151,8 @@ pub async fn tried<T, F: Future<Output = kube::Result<T>>>(
     }
     unreachable!("the loop has no end of its own")
 }
+
+/// Whether somebody else has the fields that were applied, or has made them immutable.
+pub fn is_taken(error: &kube::Error) -> bool {
+    matches!(error, kube::Error::Api(status) if [409, 422].contains(&status.code))
+}

@@ -6,7 +6,7 @@ use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::api::{Patch, PatchParams};
 
-use super::{Cluster, MANAGER, of_tenant, tried};
+use super::{Cluster, MANAGER, is_taken, of_tenant, tried};
 use crate::approval::{Changes, Key};
 use crate::failure::Failure;
 
@@ -20,13 +20,18 @@ impl Cluster {
     ///
     /// # Errors
     /// The API server does not answer, or there are no random bytes.
-    pub async fn plan_key(&self) -> Result<Key, Failure> {
+    pub async fn plan_key(&self, tenant: &str) -> Result<Key, Failure> {
         let secrets = self.secrets();
+        let mut refused = None;
         loop {
             let doing = format!("reading Secret `{KEY}`");
             if let Some(secret) = tried(doing, || secrets.get_opt(KEY)).await? {
                 let key = secret.data.unwrap_or_default().remove("key").unwrap_or_default().0;
-                return Ok(Key::new(key));
+                // Each tenant has a key of its own, so that two tenants' equal values are not seen to be equal.
+                return Ok(Key::new(Key::new(key).digest(&["tenant", tenant]).into_bytes()));
+            }
+            if let Some(source) = refused {
+                return Err(Failure::Kubernetes { doing: format!("making Secret `{KEY}`"), source: Box::new(source) });
             }
             let mut bytes = [0; 32];
             getrandom::fill(&mut bytes).map_err(|error| Failure::NoRandomness(error.to_string()))?;
@@ -38,10 +43,10 @@ impl Cluster {
             // Without force: where two runs are the first, the second one's bytes are refused, and it reads the first one's.
             let parameters = PatchParams::apply(&format!("{MANAGER}-{}", self.pod));
             let doing = format!("making Secret `{KEY}`");
-            tried(doing, || async {
+            refused = tried(doing, || async {
                 match secrets.patch(KEY, &parameters, &Patch::Apply(&secret)).await {
-                    Err(kube::Error::Api(status)) if [409, 422].contains(&status.code) => Ok(()),
-                    answer => answer.map(drop),
+                    Err(error @ kube::Error::Api(_)) if is_taken(&error) => Ok(Some(error)),
+                    answer => answer.map(|_| None),
                 }
             })
             .await?;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 /// A lock that somebody else has.
@@ -17,11 +19,14 @@ pub struct Lock {
     pub created: Option<Timestamp>,
 }
 
-/// Who holds a lock, where a runner does: Terraform writes `<user>@<host>`, and the runner's user is `<cluster>.<pod's uid>`.
+/// Who holds a lock, where a runner does: Terraform writes `<user>@<host>`, and the runner's user is
+/// `<cluster>.<deadline in seconds>.<pod's uid>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder<'a> {
     /// The cluster.
     pub cluster: &'a str,
+    /// How long its pod may run.
+    pub deadline: Duration,
     /// The pod's uid.
     pub uid: &'a str,
     /// The pod's name.
@@ -48,9 +53,11 @@ impl Lock {
     /// Who holds it; none where it is no runner.
     pub fn holder(&self) -> Option<Holder<'_>> {
         let (user, pod) = self.who.rsplit_once('@')?;
-        let (cluster, uid) = user.rsplit_once('.')?;
+        let (user, uid) = user.rsplit_once('.')?;
+        let (cluster, deadline) = user.rsplit_once('.')?;
+        let deadline = Duration::from_secs(deadline.parse().ok()?);
         let is_uid = uid.len() == 36 && uid.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-        (is_uid && !cluster.is_empty() && !pod.is_empty()).then_some(Holder { cluster, uid, pod })
+        (is_uid && !cluster.is_empty() && !pod.is_empty()).then_some(Holder { cluster, deadline, uid, pod })
     }
 }
 
@@ -65,8 +72,8 @@ impl fmt::Display for Lock {
 }
 
 /// The name that a runner's locks carry.
-pub fn user(cluster: &str, uid: &str) -> String {
-    format!("{cluster}.{uid}")
+pub fn user(cluster: &str, deadline: u64, uid: &str) -> String {
+    format!("{cluster}.{deadline}.{uid}")
 }
 
 /// Reads a time as Go prints it: `2026-11-25 04:03:52.28714781 +0000 UTC`.
@@ -83,7 +90,7 @@ mod tests {
 
     const DETAIL: &str = "Error message: resource temporarily unavailable\nLock Info:\n  ID:        \
         465cbe19-7f8f-f7db-a104-85cefdecf7dc\n  Path:      /tmp/x1/state.json\n  Operation: OperationTypeApply\n  Who:       \
-        prod-eu.0b8f6f9e-5d0a-4c57-9a3b-2f3a6c1d7e90@acme--terraform-0123456789-abcde\n  Version:   1.11.4\n  Created:   \
+        prod-eu.1800.0b8f6f9e-5d0a-4c57-9a3b-2f3a6c1d7e90@acme--terraform-0123456789-abcde\n  Version:   1.11.4\n  Created:   \
         2026-11-25 04:03:52.28714781 +0000 UTC\n  Info:      \n\n\nTerraform acquires a state lock to protect the state";
 
     #[test]
@@ -92,17 +99,25 @@ mod tests {
         assert_eq!(
             lock.to_string(),
             "lock `465cbe19-7f8f-f7db-a104-85cefdecf7dc` of \
-             `prod-eu.0b8f6f9e-5d0a-4c57-9a3b-2f3a6c1d7e90@acme--terraform-0123456789-abcde` since 2026-11-25T04:03:52Z"
+             `prod-eu.1800.0b8f6f9e-5d0a-4c57-9a3b-2f3a6c1d7e90@acme--terraform-0123456789-abcde` since 2026-11-25T04:03:52Z"
         );
         let holder = lock.holder().unwrap();
         assert_eq!((holder.cluster, holder.pod), ("prod-eu", "acme--terraform-0123456789-abcde"));
+        assert_eq!(holder.deadline, Duration::from_secs(1800));
         assert_eq!(holder.uid, "0b8f6f9e-5d0a-4c57-9a3b-2f3a6c1d7e90");
     }
 
     #[test]
     fn a_person_is_no_runner() {
         let of = |who: &str| Lock { who: who.to_owned(), ..Lock::parse(DETAIL).unwrap() };
-        for who in ["root@laptop", "a.b@c", "", "@", "0b8f6f9e-5d0a-4c57-9a3b-2f3a6c1d7e90@pod"] {
+        for who in [
+            "root@laptop",
+            "a.b@c",
+            "prod-eu.0b8f6f9e-5d0a-4c57-9a3b-2f3a6c1d7e90@pod",
+            "",
+            "@",
+            "0b8f6f9e-5d0a-4c57-9a3b-2f3a6c1d7e90@pod",
+        ] {
             assert_eq!(of(who).holder(), None, "{who}");
         }
         assert_eq!(Lock::parse("Error message: AccessDenied"), None);

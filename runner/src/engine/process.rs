@@ -28,11 +28,11 @@ pub struct Ended {
     pub changes: Option<Changes>,
     /// A whole state that could be written nowhere.
     pub state: Option<Box<RawValue>>,
-    /// The last of what was no JSON.
+    /// The last of what it said on stderr.
     rest: Vec<String>,
 }
 
-/// How much of what is no JSON is kept for an error.
+/// How many lines of stderr are kept for an error.
 const REST: usize = 20;
 
 impl Engine {
@@ -58,9 +58,7 @@ impl Engine {
         };
         let status = wait(&mut child, pid, stop, listening).await.map_err(|source| self.no_engine(source))?;
         self.spent.set(self.spent.get() + begun.elapsed());
-        let mut rest = heard.rest;
-        rest.extend(errors);
-        let rest = rest.split_off(rest.len().saturating_sub(REST));
+        let rest = errors.split_off(errors.len().saturating_sub(REST));
         Ok(Ended { status, diagnostics: heard.diagnostics, changes: heard.changes, state: heard.state, rest })
     }
 
@@ -176,14 +174,12 @@ struct Heard {
     diagnostics: Vec<Diagnostic>,
     changes: Option<Changes>,
     state: Option<Box<RawValue>>,
-    rest: Vec<String>,
 }
 
 impl Heard {
     fn hear(&mut self, line: String, log: &mut Log) {
         let Ok(event) = serde_json::from_str::<Event>(&line) else {
-            // Not JSON: kept for an error, not printed, for nobody knows what is in it.
-            self.rest.push(line);
+            // Not JSON: neither printed nor kept, for nobody knows what is in it.
             return;
         };
         log.hear(&event);

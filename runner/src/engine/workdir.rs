@@ -31,7 +31,7 @@ pub fn prepare(run: &Run, spent: Rc<Cell<Duration>>) -> Result<Engine, Failure> 
     // Errors that are read here, and logs, are without colours, whatever the command.
     let mut environment = vec![("HOME", home.into()), ("TF_CLI_ARGS", "-no-color".into())];
     if let Ok(uid) = env::var("POD_UID") {
-        environment.push(("USER", lock::user(&run.cluster, &uid).into()));
+        environment.push(("USER", lock::user(&run.cluster, run.deadline_seconds, &uid).into()));
     }
     let module = read(&source, &run.module)?;
     if folder.exists() {

@@ -7,6 +7,7 @@ use crate::engine::{Engine, LOCK_TIMEOUT};
 use crate::failure::Failure;
 use crate::inputs::Approval;
 use crate::say;
+use crate::stop::Stop;
 
 /// The plan's file, in the work folder. It may hold secrets, and goes with the pod.
 pub(super) const PLAN: &str = "tenantry.tfplan";
@@ -59,8 +60,12 @@ impl Session<'_> {
     /// Whether a person has approved all of these changes.
     async fn approved(&self, changes: &Changes) -> Result<(), Failure> {
         let run = &self.inputs.run;
-        let key = self.cluster.plan_key().await?;
+        let key = self.cluster.plan_key(&self.inputs.run.tenant).await?;
         let approved = match &run.approved_plan {
+            Some(hash) if self.cluster.spent_before(&run.tenant).await?.lines().any(|spent| spent == hash) => {
+                say::line(format!("plan `{hash}` was approved for once, and was applied: nothing is approved"));
+                Changes::default()
+            }
             Some(hash) => {
                 let found = self.cluster.plan(&run.tenant, hash, &key).await?;
                 if found.is_none() {
@@ -87,7 +92,8 @@ impl Session<'_> {
         if self.inputs.run.module.outputs.is_empty() {
             return Ok(());
         }
-        let outputs = engine.output(&["output", "-json", "-no-color"], &self.stop).await?;
+        // All is applied: what is left is done even if the run has to stop.
+        let outputs = engine.output(&["output", "-json", "-no-color"], &Stop::never()).await?;
         let outputs = serde_json::from_slice(&outputs).map_err(|error| Failure::Gibberish {
             engine: engine.name(),
             what: "its outputs",

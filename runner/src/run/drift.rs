@@ -84,7 +84,7 @@ impl Session<'_> {
         })
         .await?;
         let plan = self.shown(engine).await?;
-        let key = self.cluster.plan_key().await?;
+        let key = self.cluster.plan_key(&self.inputs.run.tenant).await?;
         let mut changes = Changes::of_plan(&plan, &key);
         // Something that was changed and that the module does not set is no plan's matter, but somebody's doing.
         let behind = Changes::behind(&plan, &key);

@@ -62,7 +62,7 @@ impl Session<'_> {
 
     async fn holder(&self, lock: &Lock) -> Result<Holder, Failure> {
         let uid = env::var("POD_UID").unwrap_or_default();
-        self.cluster.holder(lock, &self.inputs.run.cluster, &uid, self.deadline()).await
+        self.cluster.holder(lock, &self.inputs.run.cluster, &uid).await
     }
 
     /// By its id: a lock that was taken meanwhile has another one, and stays.
@@ -71,6 +71,12 @@ impl Session<'_> {
             // Somebody else has deleted it, or its holder has: what is tried next shows it.
             Err(Failure::Engine { summary, .. }) => {
                 say::line(format!("{lock}: not deleted: {summary}"));
+                self.waited.set(self.waited.get() + PAUSE);
+                if self.waited.get() >= PATIENCE {
+                    let verdict = "it could not be deleted".to_owned();
+                    return Err(Failure::Locked { lock: Box::new(lock.clone()), verdict });
+                }
+                self.stop.sleep(PAUSE).await;
                 Ok(())
             }
             done => done,

@@ -17,7 +17,7 @@ impl Session<'_> {
             say::line("nothing would change");
             return Ok(());
         }
-        let key = self.cluster.plan_key().await?;
+        let key = self.cluster.plan_key(&self.inputs.run.tenant).await?;
         let tenant = &self.inputs.run.tenant;
         let hash = self.cluster.keep_plan(tenant, &changes, &key).await?;
         let text = format!(
@@ -35,7 +35,7 @@ impl Session<'_> {
         let ended = self.spoken(engine, &["plan", "-input=false", LOCK_TIMEOUT, "-json", &out, &variables]).await?;
         ended.into_result(engine, &self.stop)?;
         let plan = self.shown(engine).await?;
-        let key = self.cluster.plan_key().await?;
+        let key = self.cluster.plan_key(&self.inputs.run.tenant).await?;
         Ok(Changes::of_plan(&plan, &key))
     }
 

@@ -97,11 +97,6 @@ impl<'a> Session<'a> {
     pub(super) fn variables(&self) -> String {
         format!("-var-file={}", self.inputs.variables.display())
     }
-
-    /// How long a run of this tenant may take.
-    pub(super) fn deadline(&self) -> Duration {
-        Duration::from_secs(self.inputs.run.deadline_seconds)
-    }
 }
 
 /// A state that an earlier process left in the same volume.

@@ -34,7 +34,11 @@ impl Session<'_> {
             // Whatever comes next: first nothing must be lost.
             self.save(engine).await?;
             match failure {
-                Failure::Locked { lock, .. } => self.settle(engine, *lock).await?,
+                Failure::Locked { lock, .. } => {
+                    self.settle(engine, *lock).await?;
+                    // Whoever held it may have kept its state in a Secret meanwhile.
+                    Box::pin(self.restore(engine)).await?;
+                }
                 Failure::Engine { class: Class::Exists, summary, addresses } => {
                     let failure = Failure::Engine { class: Class::Exists, summary, addresses: addresses.clone() };
                     self.adopt(engine, variables, &addresses, failure).await?;

@@ -12,7 +12,7 @@ use kube::Api;
 use kube::api::{Patch, PatchParams};
 use serde::Deserialize;
 
-use crate::cluster::{Cluster, MANAGER, labels, tried};
+use crate::cluster::{Cluster, MANAGER, is_taken, labels, tried};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::say;
@@ -64,10 +64,14 @@ async fn all(spec: &Path) -> Result<(), Failure> {
 
 async fn one(secrets: &Api<Secret>, tenant: &str, declared: &DeclaredSecret) -> Result<(), Failure> {
     let name = &declared.name;
+    let mut refused = None;
     loop {
         let found = tried(format!("reading Secret `{name}`"), || secrets.get_opt(name)).await?;
         if let Some(found) = found {
             return complete(&found, declared);
+        }
+        if let Some(source) = refused {
+            return Err(Failure::Kubernetes { doing: format!("making Secret `{name}`"), source: Box::new(source) });
         }
         let mut data = BTreeMap::new();
         for (key, shape) in &declared.keys {
@@ -82,15 +86,14 @@ async fn one(secrets: &Api<Secret>, tenant: &str, declared: &DeclaredSecret) -> 
         // the first one made.
         let manager = format!("{MANAGER}-{}", uuid::Uuid::new_v4().simple());
         let parameters = PatchParams::apply(&manager);
-        let made = tried(format!("making Secret `{name}`"), || async {
+        refused = tried(format!("making Secret `{name}`"), || async {
             match secrets.patch(name, &parameters, &Patch::Apply(&secret)).await {
-                Ok(_) => Ok(true),
-                Err(kube::Error::Api(status)) if [409, 422].contains(&status.code) => Ok(false),
-                Err(error) => Err(error),
+                Err(error) if is_taken(&error) => Ok(Some(error)),
+                answer => answer.map(|_| None),
             }
         })
         .await?;
-        if made {
+        if refused.is_none() {
             say::line(format!("Secret `{name}` is made"));
             return Ok(());
         }
