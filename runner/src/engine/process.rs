@@ -125,11 +125,6 @@ impl Engine {
 }
 
 impl Ended {
-    /// Whether it did what it was to do.
-    pub fn success(&self) -> bool {
-        self.status.success()
-    }
-
     /// The lock that it could not have.
     pub fn lock(&self) -> Option<Lock> {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).find_map(|error| Lock::parse(&error.detail))

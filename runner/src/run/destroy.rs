@@ -30,7 +30,7 @@ impl Session<'_> {
                 {
                     self.let_go(&engine, switch).await?;
                 }
-                self.destroy_all(&engine).await?;
+                self.destroy_all(&engine, *data).await?;
                 Outcome::Destroyed
             }
         };
@@ -64,8 +64,9 @@ impl Session<'_> {
         self.changed(engine, &[&["apply", "-auto-approve"], targets.as_slice()].concat(), &[&switch]).await
     }
 
-    async fn destroy_all(&mut self, engine: &Engine) -> Result<(), Failure> {
-        let switch = self.inputs.run.module.delete_data.as_ref().map(|switch| format!("-var={switch}=true"));
+    async fn destroy_all(&mut self, engine: &Engine, data: Data) -> Result<(), Failure> {
+        let switch = self.inputs.run.module.delete_data.as_ref().filter(|_| data == Data::Delete);
+        let switch = switch.map(|switch| format!("-var={switch}=true"));
         let switch: Vec<&str> = switch.iter().map(String::as_str).collect();
         self.changed(engine, &["destroy", "-auto-approve"], &switch).await
     }
