@@ -80,7 +80,9 @@ impl Engine {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(None);
         }
-        State::parse(bytes).map(Some)
+        // Where there was never one, some backends give an empty one that nobody has written.
+        let state = State::parse(bytes)?;
+        Ok((state.version.serial > 0 || !state.addresses().is_empty()).then_some(state))
     }
 
     /// Pushes a state. Terraform refuses one that does not follow the backend's.
