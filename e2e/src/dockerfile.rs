@@ -331,9 +331,19 @@ mod tests {
                 ..Run::default()
             }
         );
-        let module = |name: &str| format!("opt/terraform/modules/tenant/1.4.0/{name}");
-        let modules = [".terraform.lock.hcl", "main.tf", "outputs.tf", "tenantry.yaml", "variables.tf", "versions.tf"];
-        let modules = modules.map(|name| (module(name), format!("testdata/modules/tenant/1.4.0/{name}")));
+        let module = |path: &'static str| (format!("opt/terraform/modules/{path}"), format!("testdata/modules/{path}"));
+        let modules = [
+            "bucket/0.3.1/main.tf.json",
+            "bucket/0.3.1/tenantry.yaml",
+            "tenant/1.4.0/.terraform.lock.hcl",
+            "tenant/1.4.0/main.tf",
+            "tenant/1.4.0/outputs.tf",
+            "tenant/1.4.0/tenantry.yaml",
+            "tenant/1.4.0/variables.tf",
+            "tenant/1.4.0/versions.tf",
+        ];
+        let modules = modules.map(module);
+        let files = |of: std::ops::Range<usize>| modules[of].iter().map(|(path, here)| file(path, 0o555, here));
         let mut expected = vec![
             folder("etc", 0o755),
             folder("etc/ssl", 0o755),
@@ -351,10 +361,15 @@ mod tests {
             file("opt/terraform/providers/Dockerfile.dockerignore", 0o555, "terraform/Dockerfile.dockerignore"),
             file("opt/terraform/providers/terraformrc", 0o555, "terraform/terraformrc"),
             folder("opt/terraform/modules", 0o555),
+            folder("opt/terraform/modules/bucket", 0o555),
+            folder("opt/terraform/modules/bucket/0.3.1", 0o555),
+        ];
+        expected.extend(files(0..2));
+        expected.extend([
             folder("opt/terraform/modules/tenant", 0o555),
             folder("opt/terraform/modules/tenant/1.4.0", 0o555),
-        ];
-        expected.extend(modules.iter().map(|(path, here)| file(path, 0o555, here)));
+        ]);
+        expected.extend(files(2..8));
         let runner = "target/x86_64-unknown-linux-musl/release/tenantry-runner";
         expected.push(file("usr/local/bin/tenantry-runner", 0o555, runner));
         assert_eq!(listed(&image), expected);
