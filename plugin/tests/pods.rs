@@ -96,14 +96,10 @@ fn a_hook_is_the_same_job() {
         json!({
             "argocd.argoproj.io/hook": "Sync",
             "argocd.argoproj.io/hook-delete-policy": "BeforeHookCreation",
-            "argocd.argoproj.io/sync-options": "PruneLast=true",
             "argocd.argoproj.io/sync-wave": "1",
         })
     );
-    assert_eq!(
-        plain["metadata"]["annotations"],
-        json!({"argocd.argoproj.io/sync-options": "PruneLast=true", "argocd.argoproj.io/sync-wave": "1"})
-    );
+    assert_eq!(plain["metadata"]["annotations"], json!({"argocd.argoproj.io/sync-wave": "1"}));
 }
 
 /// What may change without a tenant's doing so, a label of the platform's, is in no pod and in no sealed name.

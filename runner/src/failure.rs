@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::cluster::lease;
 use crate::engine::class::Class;
 use crate::engine::lock::Lock;
 use crate::exit::Exit;
@@ -153,7 +154,7 @@ pub enum Failure {
         reason: String,
     },
     /// A rescued state that is no successor of the backend's.
-    #[error("a rescued state (serial {rescued}) and the backend's (serial {backend}) have both moved on")]
+    #[error("a rescued state (serial {rescued}) is not known to follow the backend's (serial {backend})")]
     Diverged {
         /// Serial of the rescued one.
         rescued: u64,
@@ -186,6 +187,14 @@ pub enum Failure {
         /// Its value where it is the tenant's.
         wanted: String,
     },
+    /// What was to be adopted is in the state already, under another address.
+    #[error("`{address}` exists in the cloud, and is in the state as `{other}`")]
+    HeldElsewhere {
+        /// Where it was to be.
+        address: String,
+        /// Where it is.
+        other: String,
+    },
     /// Told to stop.
     #[error("{}", match .0 { Reason::Signal => "interrupted", Reason::Deadline => "the deadline came before the end" })]
     Stopped(Reason),
@@ -205,6 +214,12 @@ pub enum Failure {
         /// Why.
         reason: String,
     },
+    /// The key of plans' hashes is too short to be one.
+    #[error("Secret `{0}` holds no key of 32 bytes")]
+    BadKey(&'static str),
+    /// Keeping data was asked for, and the plan takes some away.
+    #[error("the plan takes away what holds data: {0}")]
+    TakesData(String),
     /// No random bytes.
     #[error("the kernel gives no random bytes: {0}")]
     NoRandomness(String),
@@ -219,7 +234,14 @@ impl Failure {
             Self::Stopped(Reason::Signal) => Exit::Interrupted,
             Self::Engine { class, .. } => class.exit(),
             Self::Kubernetes { source, .. } => kubernetes_exit(source),
+            // The program is there or not; there may be no memory for it just now.
+            Self::NoEngine { source, .. }
+                if [io::ErrorKind::NotFound, io::ErrorKind::PermissionDenied].contains(&source.kind()) =>
+            {
+                Exit::Permanent
+            }
             Self::Unwritable { .. }
+            | Self::NoEngine { .. }
             | Self::NoCluster(_)
             | Self::Killed { .. }
             | Self::StateUnsaved { .. }
@@ -235,12 +257,14 @@ impl Failure {
             | Self::Unconfirmed { .. }
             | Self::CannotKeep(_)
             | Self::PlanTooLarge(_)
-            | Self::NoEngine { .. }
             | Self::Gibberish { .. }
             | Self::Diverged { .. }
             | Self::BadRescue(_)
             | Self::NotOurs { .. }
+            | Self::HeldElsewhere { .. }
             | Self::OtherSecret { .. }
+            | Self::BadKey(_)
+            | Self::TakesData(_)
             | Self::BadShape { .. } => Exit::Permanent,
         }
     }
@@ -264,12 +288,16 @@ impl Failure {
                 "read ConfigMap `{tenant}--plan-{hash}`, then write `terraform: {{approvedPlan: {hash}}}` in the tenant's file"
             ),
             Self::PlanTooLarge(_) => "change less at once, or approve nothing: `approval: none`".to_owned(),
-            Self::Locked { lock, .. } => format!(
-                "when nothing runs for this tenant any more, delete the lock: `{} {}`; with `unlock: ifHolderGone` the runner does \
-                 it itself once the holder's pod has ended",
-                "terraform force-unlock", lock.id
+            Self::Locked { lock, .. } if lock.operation == lease::OPERATION => format!(
+                "a run of this tenant may be at work; when nothing runs for it any more, delete Lease `{}` of the control namespace",
+                lock.id
             ),
-            Self::Diverged { .. } => {
+            Self::Locked { lock, .. } => format!(
+                "when nothing runs for this tenant any more, delete the lock: `terraform force-unlock {}`, or the same with `tofu`; \
+                 with `unlock: ifHolderGone` the runner does it itself once the holder's pod has ended",
+                lock.id
+            ),
+            Self::Diverged { .. } | Self::BadRescue(_) => {
                 "compare both by hand: the rescued one is in Secrets `…--rescued-state-N`, gzip-compressed; push the right one and \
                  delete the Secrets"
                     .to_owned()
@@ -280,8 +308,18 @@ impl Failure {
                  `imports` for"
                     .to_owned()
             }
-            Self::NotOurs { .. } => "it belongs to somebody else; give the tenant another name for it".to_owned(),
+            Self::NotOurs { .. } => {
+                "it belongs to somebody else: choose another name for it; if it is this tenant's after all, set the tag by hand"
+                    .to_owned()
+            }
+            Self::HeldElsewhere { address, other } => {
+                format!("write a `moved` block from `{other}` to `{address}` in the module: the address alone was changed")
+            }
             Self::Killed { signal: 9, .. } => "raise `terraform.pod.resources` in the platform file".to_owned(),
+            Self::BadKey(_) => "delete it: the next run makes it anew, and open plans have to be approved again".to_owned(),
+            Self::TakesData(_) => {
+                "nothing was changed; the module's variable that keeps data does not keep this: mend the module".to_owned()
+            }
             Self::OtherSecret { .. } => "raise the secret's `generation`: a Secret that exists is never changed".to_owned(),
             _ => return None,
         })

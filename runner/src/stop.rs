@@ -1,6 +1,8 @@
 //! When a run has to stop: told to by a signal, or because its time is over.
 
+use std::cell::Cell;
 use std::io;
+use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -48,7 +50,14 @@ pub enum Reason {
 pub struct Stop {
     reason: watch::Receiver<Option<Reason>>,
     sender: watch::Sender<Option<Reason>>,
+    /// When whatever still runs is killed.
+    limit: Rc<Cell<Option<Instant>>>,
 }
+
+/// How long a command on the way out may take before it is told to end.
+const BRIEF: Duration = Duration::from_secs(60);
+/// How long after that it is killed.
+const BRIEF_GRACE: Duration = Duration::from_secs(10);
 
 impl Stop {
     /// Listens for signals from now on. To be called within a runtime.
@@ -57,16 +66,12 @@ impl Stop {
     /// The system gives no signals.
     pub fn listen() -> io::Result<Self> {
         let mut signals = Signals::listen()?;
-        let stop = Self::never();
+        let stop = Self::new();
         let sender = stop.sender.clone();
         tokio::spawn(async move {
             signals.next().await;
             say::line("told to stop: Terraform ends what it has begun and saves its state");
-            sender.send_if_modified(|reason| {
-                let first = reason.is_none();
-                reason.get_or_insert(Reason::Signal);
-                first
-            });
+            tell(&sender, Reason::Signal);
             loop {
                 signals.next().await;
                 // A second signal would make Terraform drop what is in flight, and lose it.
@@ -76,25 +81,41 @@ impl Stop {
         Ok(stop)
     }
 
-    /// One that nothing stops: for what has to be done on the way out.
-    pub fn never() -> Self {
-        let (sender, reason) = watch::channel(None);
-        Self { reason, sender }
+    /// One for what has to be done on the way out: no signal stops it, and none of it takes longer than a minute.
+    pub fn brief() -> Self {
+        let stop = Self::new();
+        let sender = stop.sender.clone();
+        stop.limit.set(Instant::now().checked_add(BRIEF + BRIEF_GRACE));
+        tokio::spawn(async move {
+            // Dropped with the last that listens.
+            tokio::select! {
+                () = tokio::time::sleep(BRIEF) => { tell(&sender, Reason::Deadline); }
+                () = sender.closed() => {}
+            }
+        });
+        stop
     }
 
-    /// Stops the run after this time.
-    pub fn after(&self, time: Duration) {
+    fn new() -> Self {
+        let (sender, reason) = watch::channel(None);
+        Self { reason, sender, limit: Rc::default() }
+    }
+
+    /// Stops the run after the first time, and kills what still runs after the second.
+    pub fn after(&self, time: Duration, limit: Duration) {
+        self.limit.set(Instant::now().checked_add(limit));
         let sender = self.sender.clone();
-        let end = Instant::now() + time;
         tokio::spawn(async move {
-            tokio::time::sleep_until(end).await;
-            say::line("the deadline is near: Terraform ends what it has begun and saves its state");
-            sender.send_if_modified(|reason| {
-                let first = reason.is_none();
-                reason.get_or_insert(Reason::Deadline);
-                first
-            });
+            tokio::time::sleep(time).await;
+            if tell(&sender, Reason::Deadline) {
+                say::line("the deadline is near: Terraform ends what it has begun and saves its state");
+            }
         });
+    }
+
+    /// Stops the run for this reason.
+    pub fn now(&self, reason: Reason) {
+        tell(&self.sender, reason);
     }
 
     /// Why the run has to stop; none while it may go on.
@@ -116,6 +137,15 @@ impl Stop {
         }
     }
 
+    /// Waits until whatever still runs has to be killed.
+    pub async fn limit(&self) {
+        // Set before anything runs that it is to end.
+        match self.limit.get() {
+            Some(limit) => tokio::time::sleep_until(limit).await,
+            None => std::future::pending().await,
+        }
+    }
+
     /// Waits for this time, or shorter where the run has to stop; says whether it may go on.
     pub async fn sleep(&self, time: Duration) -> bool {
         tokio::select! {
@@ -123,4 +153,13 @@ impl Stop {
             _ = self.wait() => false,
         }
     }
+}
+
+/// Tells the first reason; says whether it was the first.
+fn tell(sender: &watch::Sender<Option<Reason>>, reason: Reason) -> bool {
+    sender.send_if_modified(|told| {
+        let first = told.is_none();
+        told.get_or_insert(reason);
+        first
+    })
 }

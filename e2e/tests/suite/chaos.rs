@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use serde_json::json;
 
 use crate::objects::POD;
-use crate::runs::{Backend, CONTROL, Site};
+use crate::runs::{Backend, CONTROL, LEASE, Site};
 use crate::world::World;
 
 /// How many times something is done to a run; `TENANTRY_KILLS` says another number.
@@ -165,65 +165,54 @@ fn held(site: &mut Site<'_>, said: &str) -> Result<crate::runs::Run> {
     Ok(run)
 }
 
-/// Makes the lock look as if it were held since a day.
+/// Makes lock and Lease look as if they were held for long.
 fn age(site: &Site<'_>) -> Result<()> {
     let old = |text: &str| -> Result<String> {
         let mut lock: serde_json::Value = serde_json::from_str(text)?;
         lock["Created"] = json!("2026-01-01T00:00:00Z");
         Ok(lock.to_string())
     };
+    let since = json!({"spec": {"acquireTime": "2026-01-01T00:00:00.000000Z"}});
+    site.world.patch(LEASE, CONTROL, &site.lease(), &since)?;
     match site.backend {
         Backend::S3 => {
             let key = format!("tenants/{}/terraform.tfstate.tflock", site.tenant);
             e2e::aws::put_object(&key, &old(&e2e::aws::object(&key)?.context("no lock")?)?)
         }
         Backend::Kubernetes => {
-            let (kind, name) =
-                (("coordination.k8s.io/v1", "Lease"), format!("lock-tfstate-default-{}-tenant", site.tenant));
-            let lease = site.world.get(kind, CONTROL, &name)?;
+            let name = format!("lock-tfstate-default-{}-tenant", site.tenant);
+            let lease = site.world.get(LEASE, CONTROL, &name)?;
             let note = "app.terraform.io/lock-info";
             let text = lease["metadata"]["annotations"][note].as_str().context("no note of the lock")?;
             let patch = json!({"metadata": {"annotations": {note: old(text)?}}});
-            site.world.patch(kind, CONTROL, &name, &patch)
+            site.world.patch(LEASE, CONTROL, &name, &patch)
         }
     }
 }
 
+/// What the folder that Terraform works in has no room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Full {
+    Nothing,
+    Bytes,
+    Files,
+}
+
 /// The backend does not take the state: it is kept in a Secret until it does.
 pub(crate) fn a_lost_backend(world: &World) -> Result<()> {
-    // With room in the folder that it works in, and without.
-    let cases: [(_, _, &[bool]); 2] =
-        [(Backend::S3, "lost-s3", &[false, true]), (Backend::Kubernetes, "lost-kubernetes", &[true])];
+    let cases: [(_, _, &[Full]); 2] = [
+        (Backend::S3, "lost-s3", &[Full::Nothing, Full::Bytes, Full::Files]),
+        (Backend::Kubernetes, "lost-kubernetes", &[Full::Bytes, Full::Files]),
+    ];
     for (backend, name, cases) in cases {
         let mut site = Site::create(world, name, Engine::Terraform, backend)?;
         // Where there was never a state, and where there is one already.
         if backend == Backend::Kubernetes {
             site.succeeds("apply")?;
         }
-        for &full in cases {
-            let policy = if full { "two" } else { "one" };
-            let variables = json!({"extra_policies": [format!("arn:aws:iam::111122223333:policy/{policy}")]});
-            site.change(&json!({"terraform": {"variables": variables}}))?;
-            site.cloud().misbehave(&json!([{"method": "PUT", "name": format!("{name}/{policy}"), "delayMs": 3000}]))?;
-            // A folder that a test can fill.
-            let small = |container: &mut e2e::chamber::Container| {
-                container.volumes.insert("/tf".to_owned(), ",size=4m".to_owned());
-            };
-            let mut run = site.start_with("apply", small)?;
-            run.running.until(&format!("cloud_thing.policy[\"{policy}\"]: Creating"), 30)?;
-            if full {
-                fill(&run)?;
-            }
-            lose(&site, true)?;
-            let code = run.running.end(200)?;
-            let log = run.running.log();
-            site.ended(&run)?;
-            ensure!(code == 75 && log.contains("the state is kept in Secret"), "ended with {code}:\n{log}");
-            ensure!(full == log.contains("could write its state nowhere"), "{log}");
-            let message = run.running.message();
-            ensure!(message.contains("was saved to Secret") && message.contains("nothing is lost"), "{message}");
-            lose(&site, false)?;
-            site.cloud().misbehave(&json!([]))?;
+        for (number, &full) in cases.iter().enumerate() {
+            let log = lost(&mut site, &format!("p{number}"), full)?;
+            ensure!((full == Full::Bytes) == log.contains("could write its state nowhere"), "{full:?}: {log}");
             let log = site.succeeds("apply")?;
             ensure!(log.contains("an earlier run kept its state in a Secret"), "{log}");
             ensure!(log.contains("0 added, 0 changed, 0 destroyed"), "something was made twice:\n{log}");
@@ -234,13 +223,71 @@ pub(crate) fn a_lost_backend(world: &World) -> Result<()> {
     Ok(())
 }
 
+/// While a state waits in a Secret, somebody writes another one: neither is lost, and a person has to say which it is.
+pub(crate) fn a_state_that_waits(world: &World) -> Result<()> {
+    for (backend, name) in [(Backend::S3, "waits-s3"), (Backend::Kubernetes, "waits-kubernetes")] {
+        let mut site = Site::create(world, name, Engine::Terraform, backend)?;
+        site.succeeds("apply")?;
+        lost(&mut site, "one", Full::Nothing)?;
+        // By hand, with the lock broken, and so that its serial is below that of the state that waits.
+        let mut by_hand = site.state()?;
+        by_hand["serial"] = json!(by_hand["serial"].as_u64().unwrap_or_default() + 1);
+        by_hand["outputs"]["by_hand"] = json!({"value": "yes", "type": "string"});
+        site.write_state(&by_hand)?;
+        site.unlock()?;
+        let (code, log) = site.run("apply")?;
+        ensure!(code == 65 && log.contains("is not known to follow the backend's"), "{code}: {log}");
+        ensure!(site.state()? == by_hand, "the state was written over");
+        // The person takes the one by hand; what is not in it is adopted.
+        world.delete(("v1", "Secret"), CONTROL, &format!("{name}--rescued-state-0"))?;
+        let log = site.succeeds("apply")?;
+        ensure!(log.contains("cloud_thing.policy[\"one\"]: adopted"), "{log}");
+        site.nothing_is_lost()?;
+        site.remove()?;
+    }
+    Ok(())
+}
+
+/// A run that makes this policy, and whose backend is lost meanwhile: it ends with its state in a Secret. Its log.
+fn lost(site: &mut Site<'_>, policy: &str, full: Full) -> Result<String> {
+    let variables = json!({"extra_policies": [format!("arn:aws:iam::111122223333:policy/{policy}")]});
+    site.change(&json!({"terraform": {"variables": variables}}))?;
+    let name = format!("{}/{policy}", site.tenant);
+    site.cloud().misbehave(&json!([{"method": "PUT", "name": name, "delayMs": 3000}]))?;
+    // A folder that a test can fill.
+    let small = |container: &mut e2e::chamber::Container| {
+        container.volumes.insert("/tf".to_owned(), ",size=4m,nr_inodes=400".to_owned());
+    };
+    let mut run = site.start_with("apply", small)?;
+    run.running.until(&format!("cloud_thing.policy[\"{policy}\"]: Creating"), 30)?;
+    fill(&run, full)?;
+    lose(site, true)?;
+    let code = run.running.end(200)?;
+    let log = run.running.log();
+    site.ended(&run)?;
+    ensure!(code == 75 && log.contains("the state is kept in Secret"), "ended with {code}:\n{log}");
+    let message = run.running.message();
+    ensure!(message.contains("was saved to Secret") && message.contains("nothing is lost"), "{message}");
+    lose(site, false)?;
+    site.cloud().misbehave(&json!([]))?;
+    Ok(log)
+}
+
 /// Fills the folder that Terraform works in.
-fn fill(run: &crate::runs::Run) -> Result<()> {
+fn fill(run: &crate::runs::Run, full: Full) -> Result<()> {
     let first = run.running.first().context("the run has ended")?;
     let folder = format!("/proc/{}/root/tf", first.pid);
-    let mut file = std::fs::File::create(format!("{folder}/fill"))?;
-    let block = [0; 512];
-    while std::io::Write::write_all(&mut file, &block).is_ok() {}
+    match full {
+        Full::Nothing => {}
+        Full::Bytes => {
+            let mut file = std::fs::File::create(format!("{folder}/fill"))?;
+            while std::io::Write::write_all(&mut file, &[0; 512]).is_ok() {}
+        }
+        Full::Files => {
+            let full = (0..10_000).any(|number| std::fs::write(format!("{folder}/fill-{number}"), "").is_err());
+            ensure!(full, "the folder takes any number of files");
+        }
+    }
     Ok(())
 }
 

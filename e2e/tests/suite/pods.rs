@@ -147,7 +147,7 @@ pub(crate) fn what_happens_to_pods(world: &World) -> Result<()> {
         job["spec"]["backoffLimit"] = json!(0);
     };
     let job = Job::make(&site, "apply", "pods-memory", small)?;
-    let status = world.until("a Job without memory fails", 150, || {
+    let status = world.until("a Job without memory fails", 300, || {
         let job = world.get(JOB, CONTROL, "pods-memory")?;
         (job["status"]["failed"] == 1).then(|| job["status"].clone()).with_context(|| job["status"].to_string())
     })?;

@@ -23,6 +23,8 @@ use crate::world::World;
 
 /// The control namespace.
 pub(crate) const CONTROL: &str = "tenantry-system";
+/// The kind of a Lease.
+pub(crate) const LEASE: (&str, &str) = ("coordination.k8s.io/v1", "Lease");
 const ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /// Where a tenant's state is.
@@ -199,16 +201,45 @@ impl<'a> Site<'a> {
         }
     }
 
+    /// Writes a state into its backend, past Terraform.
+    pub(crate) fn write_state(&self, state: &Value) -> Result<()> {
+        match self.backend {
+            Backend::S3 => e2e::aws::put_object(&self.key(), &state.to_string()),
+            Backend::Kubernetes => {
+                let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                std::io::Write::write_all(&mut encoder, state.to_string().as_bytes())?;
+                let data = json!({"data": {"tfstate": k8s_openapi::ByteString(encoder.finish()?)}});
+                self.world.patch(("v1", "Secret"), CONTROL, &format!("tfstate-default-{}-tenant", self.tenant), &data)
+            }
+        }
+    }
+
+    /// Breaks the lock, whoever holds it.
+    pub(crate) fn unlock(&self) -> Result<()> {
+        match self.backend {
+            Backend::S3 => e2e::aws::remove_object(&format!("{}.tflock", self.key())),
+            Backend::Kubernetes => {
+                let free = json!({"spec": {"holderIdentity": null}});
+                self.world.patch(LEASE, CONTROL, &format!("lock-tfstate-default-{}-tenant", self.tenant), &free)
+            }
+        }
+    }
+
     /// Whether somebody holds the lock.
     pub(crate) fn is_locked(&self) -> Result<bool> {
         match self.backend {
             Backend::S3 => Ok(e2e::aws::object(&format!("{}.tflock", self.key()))?.is_some()),
             Backend::Kubernetes => {
                 let name = format!("lock-tfstate-default-{}-tenant", self.tenant);
-                let lease = self.world.find(("coordination.k8s.io/v1", "Lease"), CONTROL, &name)?;
+                let lease = self.world.find(LEASE, CONTROL, &name)?;
                 Ok(lease.is_some_and(|lease| lease["spec"]["holderIdentity"].as_str().is_some_and(|id| !id.is_empty())))
             }
         }
+    }
+
+    /// The name of the Lease that a run of this tenant holds.
+    pub(crate) fn lease(&self) -> String {
+        format!("{}--terraform", self.tenant)
     }
 
     fn key(&self) -> String {
@@ -234,6 +265,8 @@ impl<'a> Site<'a> {
         ensure!(!self.is_locked()?, "the lock is still held");
         let rescued = self.world.find(("v1", "Secret"), CONTROL, &format!("{}--rescued-state-0", self.tenant))?;
         ensure!(rescued.is_none(), "a rescued state still waits to be pushed");
+        let lease = self.world.find(LEASE, CONTROL, &self.lease())?;
+        ensure!(lease.is_none(), "a run that has ended still has its turn: {lease:?}");
         Ok(())
     }
 

@@ -133,18 +133,25 @@ pub(crate) fn an_approval(world: &World) -> Result<()> {
     let map = site.world.get(MAP, CONTROL, &format!("approval--plan-{hash}"))?;
     ensure!(map["immutable"] == true, "{map}");
     let list: Value = serde_json::from_str(map["data"]["changes.json"].as_str().unwrap_or_default())?;
-    let addresses: Vec<&str> =
-        list.as_array().into_iter().flatten().filter_map(|change| change["address"].as_str()).collect();
-    let expected =
-        ["cloud_thing.bucket", "cloud_thing.database[0]", "cloud_thing.role[0]", "terraform_data.settings[0]"];
-    ensure!(addresses == expected, "{list}");
+    let changes = list["changes"].as_array().into_iter().flatten();
+    let addresses: Vec<&str> = changes.filter_map(|change| change["address"].as_str()).collect();
+    let expected = [
+        "cloud_thing.bucket",
+        "cloud_thing.database[0]",
+        "cloud_thing.role[0]",
+        "terraform_data.settings[0]",
+        "output.bucket",
+        "output.database_password",
+        "output.role",
+    ];
+    ensure!(addresses == expected && list["approval"] == 1, "{list}");
 
     // A hash that nobody has seen approves nothing; that of another tenant's plan neither.
     site.change(&json!({"terraform": {"approvedPlan": "0123456789abcdef0123456789abcdef"}}))?;
     let (code, log) = site.run("apply")?;
     ensure!(code == 3 && log.contains("no plan `0123456789abcdef0123456789abcdef` is known"), "{code}: {log}");
     // A list that somebody else has put there is none: its name is a hash that only the runner can make.
-    let forged = json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"changes.json": "[]"},
+    let forged = json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"changes.json": list.to_string()},
         "metadata": {"name": "approval--plan-0123456789abcdef0123456789abcdef", "namespace": CONTROL}});
     world.apply(&forged)?;
     let (code, log) = site.run("apply")?;
@@ -166,7 +173,49 @@ pub(crate) fn an_approval(world: &World) -> Result<()> {
     site.change(&json!({"terraform": {"variables": {"extra_policies": ["arn:aws:iam::111122223333:policy/more"]}}}))?;
     let (code, log) = site.run("apply")?;
     ensure!(code == 3 && log.contains("not approved: create of cloud_thing.policy[\"more\"]"), "{code}: {log}");
+    let made = self::hash(&log)?;
+    site.change(&json!({"terraform": {"approvedPlan": made}}))?;
+    site.succeeds("apply")?;
 
+    // An approval counts once; the same may be approved again.
+    site.change(&json!({"terraform": {"variables": {"extra_policies": []}}}))?;
+    let (code, log) = site.run("apply")?;
+    ensure!(code == 3 && log.contains("not approved: delete of cloud_thing.policy[\"more\"]"), "{code}: {log}");
+    site.change(&json!({"terraform": {"approvedPlan": self::hash(&log)?}}))?;
+    site.succeeds("apply")?;
+    site.change(&json!({"terraform": {
+        "approvedPlan": made, "variables": {"extra_policies": ["arn:aws:iam::111122223333:policy/more"]},
+    }}))?;
+    let (code, log) = site.run("apply")?;
+    ensure!(code == 3 && log.contains(&format!("plan `{made}` was approved for once")), "{code}: {log}");
+    ensure!(self::hash(&log)? != made, "the same hash for another approval");
+    site.change(&json!({"terraform": {"approvedPlan": self::hash(&log)?}}))?;
+    site.succeeds("apply")?;
+    site.nothing_is_lost()?;
+    site.remove()
+}
+
+/// Data that is to be kept is kept even where the module's own switch does not keep it.
+pub(crate) fn kept_data(world: &World) -> Result<()> {
+    let mut site = Site::create(world, "kept", Engine::Terraform, Backend::S3)?;
+    site.succeeds("apply")?;
+    site.change(&json!({"state": "destroying", "destroy": {"confirm": "kept", "data": "keep"}}))?;
+    let before = site.in_cloud()?;
+    // The role is taken away by the switch, and said to hold data here.
+    let mut run = site.start_with("destroy", |container| {
+        let inputs = container.files.get_mut("/inputs/run.json");
+        inputs.into_iter().for_each(|run| *run = run.replace("\"cloud_thing.bucket\"]", "\"cloud_thing.role\"]"));
+    })?;
+    let code = run.running.end(60)?;
+    site.ended(&run)?;
+    let message = run.running.message();
+    let expected = "error: the plan takes away what holds data: `cloud_thing.role[0]`\n\
+        hint: nothing was changed; the module's variable that keeps data does not keep this: mend the module";
+    ensure!(code == 65 && message == expected, "{code}: {message}");
+    ensure!(site.in_cloud()? == before, "something was taken away");
+    site.succeeds("destroy")?;
+    ensure!(site.in_cloud()? == ["kept/bucket"], "{:?}", site.in_cloud()?);
+    site.nothing_is_lost()?;
     site.remove()
 }
 

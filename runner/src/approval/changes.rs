@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Key;
 
@@ -20,8 +20,14 @@ pub struct Change {
     /// With an object that was left over when the resource was replaced: its key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deposed: Option<String>,
-    /// `create`, `update`, `delete`, `forget`; two of them where it is replaced.
+    /// `create`, `update`, `delete`, `forget`, `import`; two of them where it is replaced.
     pub actions: Vec<String>,
+    /// Of what is taken away or forgotten a keyed hash of its id, so that the same is not done to its successor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gone: Option<String>,
+    /// The id of what is imported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imported: Option<String>,
     /// What its values become, by their paths; nothing where it is deleted.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, Side>,
@@ -40,64 +46,93 @@ pub enum Side {
 }
 
 impl Changes {
-    /// Reads the changes out of `terraform show -json PLAN`. What is only read, moved or refreshed is none.
-    pub fn of_plan(plan: &Value, key: &Key) -> Self {
-        Self::of(&plan["resource_changes"], key)
+    /// Reads the changes out of `terraform show -json PLAN`, of resources and of outputs. What is only read, moved or refreshed
+    /// is none.
+    ///
+    /// # Errors
+    /// It is no such document.
+    pub fn of_plan(plan: &Value, key: &Key) -> Result<Self, &'static str> {
+        let mut changes = Self::of(plan, "resource_changes", key)?;
+        for (name, change) in plan["output_changes"].as_object().into_iter().flatten() {
+            changes.0.extend(Change::of(&json!({"address": format!("{OUTPUT}{name}"), "change": change}), key)?);
+        }
+        Ok(changes)
     }
 
     /// What was changed behind Terraform's back, out of the same.
-    pub fn behind(plan: &Value, key: &Key) -> Self {
-        Self::of(&plan["resource_drift"], key)
+    ///
+    /// # Errors
+    /// It is no such document.
+    pub fn behind(plan: &Value, key: &Key) -> Result<Self, &'static str> {
+        Self::of(plan, "resource_drift", key)
     }
 
-    fn of(list: &Value, key: &Key) -> Self {
-        let mut changes: Vec<Change> =
-            list.as_array().into_iter().flatten().filter_map(|change| Change::of(change, key)).collect();
+    fn of(plan: &Value, part: &str, key: &Key) -> Result<Self, &'static str> {
+        // A part is left out where it is empty.
+        if !plan["format_version"].is_string() {
+            return Err("no plan");
+        }
+        let list = plan[part].as_array().into_iter().flatten();
+        let changes: Result<Vec<_>, _> = list.map(|change| Change::of(change, key)).collect();
+        let mut changes: Vec<Change> = changes?.into_iter().flatten().collect();
         changes.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
-        Self(changes)
+        Ok(Self(changes))
     }
 
     /// Whether nothing is changed.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-
-    /// The list as it is kept, hashed and read by people.
-    pub fn text(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
-    }
-
-    /// Reads such a text.
-    pub fn parse(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
-    }
 }
 
+/// What the addresses of outputs begin with. No resource's does: this type has no provider.
+const OUTPUT: &str = "output.";
+
 impl Change {
-    fn of(change: &Value, key: &Key) -> Option<Self> {
-        let address = change["address"].as_str()?;
-        let actions: Vec<String> = change["change"]["actions"]
-            .as_array()?
-            .iter()
-            .filter_map(|action| Some(action.as_str()?.to_owned()))
-            .collect();
-        if actions.iter().all(|action| action == "no-op" || action == "read") {
-            return None;
+    fn of(entry: &Value, key: &Key) -> Result<Option<Self>, &'static str> {
+        let address = entry["address"].as_str().ok_or("a change without address")?;
+        let change = &entry["change"];
+        let actions = change["actions"].as_array().ok_or("a change without actions")?;
+        let actions: Option<Vec<String>> = actions.iter().map(|action| Some(action.as_str()?.to_owned())).collect();
+        let mut actions = actions.ok_or("an action that is no word")?;
+        actions.retain(|action| action != "no-op" && action != "read");
+        // By an id, or by what newer providers call an identity.
+        let importing = change["importing"].as_object();
+        let imported = importing.map(|by| match by.get("id").and_then(Value::as_str) {
+            Some(id) => id.to_owned(),
+            None => change["importing"].to_string(),
+        });
+        if imported.is_some() {
+            actions.insert(0, "import".to_owned());
         }
+        if actions.is_empty() {
+            return Ok(None);
+        }
+        let does = |wanted: &[&str]| actions.iter().any(|action| wanted.contains(&action.as_str()));
         let mut values = BTreeMap::new();
-        if actions.iter().any(|action| action == "create" || action == "update") {
-            let change = &change["change"];
+        if does(&["create", "update"]) {
             let mut walk = Walk { address, key, values: &mut values };
             let sensitive = [&change["before_sensitive"], &change["after_sensitive"]];
             walk.value("", &change["before"], &change["after"], &change["after_unknown"], sensitive);
         }
-        let deposed = change["deposed"].as_str().map(str::to_owned);
-        Some(Self { address: address.to_owned(), deposed, actions, values })
+        let is_output = address.starts_with(OUTPUT);
+        let gone = does(&["delete", "forget"]) && !is_output;
+        // Some resources of newer providers have no `id`.
+        let before = &change["before"];
+        let id = ["id", "arn"].iter().map(|name| &before[*name]).find(|id| id.is_string()).unwrap_or(before);
+        let gone = gone.then(|| key.digest(&["gone", address, &id.to_string()]));
+        let deposed = entry["deposed"].as_str().map(str::to_owned);
+        Ok(Some(Self { address: address.to_owned(), deposed, actions, gone, imported, values }))
     }
 
     /// Whether something that is there is taken away, or forgotten.
     pub fn is_destructive(&self) -> bool {
-        self.actions.iter().any(|action| action == "delete" || action == "forget")
+        self.gone.is_some()
+    }
+
+    /// Whether it is about an output, and changes nothing in the cloud.
+    pub fn is_output(&self) -> bool {
+        self.address.starts_with(OUTPUT)
     }
 }
 
@@ -132,8 +167,10 @@ impl Walk<'_> {
                 keys.sort();
                 keys.dedup();
                 for key in keys {
-                    let sensitive = sensitive.map(|marks| &marks[key]);
-                    self.value(&below(path, &segment(key)), &before[key], &after[key], &unknown[key], sensitive);
+                    let (sensitive, path) = (sensitive.map(|marks| &marks[key]), below(path, &segment(key)));
+                    self.value(&path, &before[key], &after[key], &unknown[key], sensitive);
+                    let was = before.as_object().is_none_or(|before| before.contains_key(key));
+                    self.null(path, was, map.contains_key(key));
                 }
                 if map.is_empty()
                     && before != after
@@ -150,6 +187,8 @@ impl Walk<'_> {
                     let sensitive = sensitive.map(|marks| &marks[index]);
                     let path = below(path, &index.to_string());
                     self.value(&path, &before[index], &after[index], &unknown[index], sensitive);
+                    let was = before.as_array().is_none_or(|before| index < before.len());
+                    self.null(path, was, index < list.len());
                 }
                 if list.is_empty() && length == 0 && before != after {
                     self.values.insert(path.to_owned(), Side::To(after.clone()));
@@ -160,6 +199,13 @@ impl Walk<'_> {
                 self.values.insert(path.to_owned(), Side::To(after.clone()));
             }
             _ => {}
+        }
+    }
+
+    /// A part that is null and comes or goes leaves no other trace.
+    fn null(&mut self, path: String, was: bool, is: bool) {
+        if was != is {
+            self.values.entry(path).or_insert(Side::To(Value::Null));
         }
     }
 }
@@ -185,21 +231,20 @@ fn segment(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn key() -> Key {
         Key::new(b"key".to_vec())
     }
 
     fn plan(change: &Value) -> Value {
-        json!({"resource_changes": [{"address": "cloud_thing.a", "change": change}]})
+        json!({"format_version": "1.2", "resource_changes": [{"address": "cloud_thing.a", "change": change}]})
     }
 
     #[test]
     fn a_list_for_people() {
-        let plan = json!({"resource_changes": [
+        let plan = json!({"format_version": "1.2", "resource_changes": [
             {"address": "cloud_thing.c", "change": {
-                "actions": ["delete", "create"], "before": {"name": "old", "tags": {"a": "1"}, "list": [1, 2]},
+                "actions": ["delete", "create"], "before": {"id": "c-1", "name": "old", "tags": {"a": "1"}, "list": [1, 2]},
                 "after": {"name": "new", "tags": {"a": "1", "b.c": "2"}, "list": [1]},
                 "after_unknown": {"id": true}, "before_sensitive": {}, "after_sensitive": {},
             }},
@@ -211,12 +256,55 @@ mod tests {
             {"address": "cloud_thing.a", "deposed": "00", "change": {"actions": ["delete"], "before": {}, "after": null}},
             {"address": "data.x.y", "change": {"actions": ["read"]}},
             {"address": "cloud_thing.n", "change": {"actions": ["no-op"], "before": {}, "after": {}}},
-        ]});
-        let changes = Changes::of_plan(&plan, &key());
-        let text = changes.text();
+            {"address": "cloud_thing.i", "change": {"actions": ["no-op"], "before": {}, "after": {}, "importing": {"id": "i-1"}}},
+        ], "output_changes": {
+            "endpoint": {"actions": ["update"], "before": "a", "after": "b", "after_unknown": false},
+            "password": {"actions": ["create"], "before": null, "after": "hunter2", "after_sensitive": true},
+            "same": {"actions": ["no-op"], "before": "a", "after": "a"},
+            "old": {"actions": ["delete"], "before": "a", "after": null},
+        }});
+        let changes = Changes::of_plan(&plan, &key()).unwrap();
+        let text = serde_json::to_string_pretty(&changes).unwrap();
         assert!(!text.contains("hunter2"));
         insta::assert_snapshot!(text);
-        assert_eq!(Changes::parse(&text), Some(changes));
+        assert_eq!(serde_json::from_str::<Changes>(&text).unwrap(), changes);
+        let destructive: Vec<&str> =
+            changes.0.iter().filter(|change| change.is_destructive()).map(|change| change.address.as_str()).collect();
+        assert_eq!(destructive, ["cloud_thing.a", "cloud_thing.a", "cloud_thing.c"]);
+    }
+
+    #[test]
+    fn null_comes_and_goes_and_is_seen() {
+        let of = |before: Value, after: Value| {
+            let change = json!({"actions": ["update"], "before": before, "after": after});
+            Changes::of_plan(&plan(&change), &key()).unwrap().0[0].values.clone()
+        };
+        let null = |path: &str| BTreeMap::from([(path.to_owned(), Side::To(Value::Null))]);
+        assert_eq!(of(json!({"a": {"b": null, "c": 1}}), json!({"a": {"c": 1}})), null("a.b"));
+        assert_eq!(of(json!({"a": {}}), json!({"a": {"b": null}})), null("a.b"));
+        assert_eq!(of(json!({"a": [1, null]}), json!({"a": [1]})), null("a.1"));
+        assert_eq!(of(json!({"a": [null]}), json!({"a": [null, null]})), null("a.1"));
+        assert_eq!(of(json!({"a": {"b": null}}), json!({"a": {"b": null}})), BTreeMap::new());
+    }
+
+    #[test]
+    fn what_is_no_plan_is_no_empty_one() {
+        let refused = |plan: &Value| Changes::of_plan(plan, &key()).unwrap_err();
+        assert_eq!(refused(&json!({})), "no plan");
+        let with = |entry: Value| json!({"format_version": "1.2", "resource_changes": [entry]});
+        assert_eq!(refused(&with(json!({"change": {"actions": ["create"]}}))), "a change without address");
+        assert_eq!(refused(&with(json!({"address": "a", "change": {}}))), "a change without actions");
+        assert_eq!(refused(&with(json!({"address": "a", "change": {"actions": [1]}}))), "an action that is no word");
+    }
+
+    #[test]
+    fn the_successor_of_what_was_taken_away_is_another() {
+        let of = |id: &str| {
+            let change = json!({"actions": ["delete"], "before": {"id": id}, "after": null});
+            Changes::of_plan(&plan(&change), &key()).unwrap()
+        };
+        assert!(of("1").beyond(&of("1")).is_empty());
+        assert!(!of("2").beyond(&of("1")).is_empty());
     }
 
     #[test]
@@ -224,7 +312,7 @@ mod tests {
         let of = |secret: &str, key: &Key| {
             let change = json!({"actions": ["update"], "before": {"s": {"t": "old"}}, "after": {"s": {"t": secret}},
                 "before_sensitive": {"s": true}, "after_sensitive": {}, "after_unknown": {}});
-            Changes::of_plan(&plan(&change), key).text()
+            serde_json::to_string(&Changes::of_plan(&plan(&change), key).unwrap()).unwrap()
         };
         assert_ne!(of("one", &key()), of("two", &key()));
         assert_ne!(of("one", &key()), of("one", &Key::new(b"other".to_vec())));

@@ -3,6 +3,8 @@
 mod changes;
 mod compare;
 mod key;
+mod list;
 
 pub use changes::{Change, Changes, Side};
 pub use key::Key;
+pub use list::List;

@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 
 use super::{Cluster, of_tenant};
 use crate::failure::Failure;
-use crate::inputs::{Inputs, Run};
+use crate::inputs::Inputs;
 
 const PART: &str = "terraform-applied";
 
@@ -41,15 +41,15 @@ pub struct Applied {
 }
 
 impl Cluster {
-    /// Remembers what was done.
+    /// Remembers what was done; `approved` where an approval was needed for it, and is used up.
     ///
     /// # Errors
     /// The API server refuses it.
-    pub async fn remember(&self, inputs: &Inputs, outcome: Outcome) -> Result<(), Failure> {
-        let spent = self.spent(&inputs.run).await?;
+    pub async fn remember(&self, inputs: &Inputs, outcome: Outcome, approved: bool) -> Result<(), Failure> {
+        let approvals = self.approvals(&inputs.run.tenant).await?.saturating_add(u64::from(approved)).to_string();
         let data = [
             ("outcome", outcome.word()),
-            ("spentPlans", &spent),
+            ("approvals", &approvals),
             ("run.json", &inputs.run_text),
             ("terraform.tfvars.json", &inputs.variables_text),
         ];
@@ -57,23 +57,22 @@ impl Cluster {
         self.write(&ConfigMap { data: Some(data), ..of_tenant(&inputs.run.tenant, PART) }).await
     }
 
-    /// The approved plans that were applied to their end, a line each: an approval is for once. With that of this run.
-    async fn spent(&self, run: &Run) -> Result<String, Failure> {
-        let Some(approved) = &run.approved_plan else { return self.spent_before(&run.tenant).await };
-        let mut spent = self.spent_before(&run.tenant).await?;
-        if !spent.lines().any(|hash| hash == approved) {
-            spent += &format!("{approved}\n");
-        }
-        Ok(spent)
-    }
-
-    /// The approved plans that earlier runs have applied to their end, a line each.
+    /// How many approvals of this tenant were used up.
     ///
     /// # Errors
     /// The API server does not answer.
-    pub async fn spent_before(&self, tenant: &str) -> Result<String, Failure> {
+    pub async fn approvals(&self, tenant: &str) -> Result<u64, Failure> {
         let map = self.config_map(&format!("{tenant}--{PART}")).await?;
-        Ok(map.and_then(|map| map.data?.remove("spentPlans")).unwrap_or_default())
+        let count = map.and_then(|map| map.data?.remove("approvals")?.parse().ok());
+        Ok(count.unwrap_or_default())
+    }
+
+    /// Whether anything was ever done for this tenant to its end.
+    ///
+    /// # Errors
+    /// The API server does not answer.
+    pub async fn was_applied(&self, tenant: &str) -> Result<bool, Failure> {
+        Ok(self.config_map(&format!("{tenant}--{PART}")).await?.is_some())
     }
 
     /// What was applied last; none where there is nothing, or nothing any more.

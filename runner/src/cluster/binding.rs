@@ -16,24 +16,27 @@ impl Cluster {
     /// # Errors
     /// One of them is bound otherwise.
     pub async fn bind(&self, run: &Run) -> Result<(), Failure> {
-        let data = data(run);
-        let bindings = [
-            (format!("id `{}`", run.id), format!("id.{}", run.id)),
-            (format!("tenant `{}`", run.tenant), format!("tenant.{}", run.tenant)),
-        ];
-        loop {
-            let [id, tenant] = [&bindings[0], &bindings[1]];
-            let found = tokio::try_join!(self.config_map(&id.1), self.config_map(&tenant.1))?;
-            for ((what, _), map) in bindings.iter().zip([&found.0, &found.1]) {
-                if let Some(map) = map {
-                    compare(what, map.data.as_ref().unwrap_or(&Data::new()), &data)?;
-                }
-            }
-            let missing = bindings.iter().zip([&found.0, &found.1]).find(|(_, map)| map.is_none());
-            let Some(((_, name), _)) = missing else { return Ok(()) };
-            // The id first. Whoever was faster is seen in the next round.
-            self.create(ConfigMap { data: Some(data.clone()), ..named(&run.tenant, name) }).await?;
+        // The id first. Whoever was faster is seen in the next round.
+        while let Some(missing) = self.is_bound(run).await? {
+            self.create(ConfigMap { data: Some(data(run)), ..named(&run.tenant, &missing) }).await?;
         }
+        Ok(())
+    }
+
+    /// Sees whether id and tenant are bound to each other; gives the name of the first ConfigMap that is missing for that.
+    ///
+    /// # Errors
+    /// One of them is bound otherwise.
+    pub async fn is_bound(&self, run: &Run) -> Result<Option<String>, Failure> {
+        let names = [format!("id.{}", run.id), format!("tenant.{}", run.tenant)];
+        let (id, tenant) = tokio::try_join!(self.config_map(&names[0]), self.config_map(&names[1]))?;
+        let found = [(format!("id `{}`", run.id), &id), (format!("tenant `{}`", run.tenant), &tenant)];
+        for (what, map) in &found {
+            if let Some(map) = map {
+                compare(what, map.data.as_ref().unwrap_or(&Data::new()), &data(run))?;
+            }
+        }
+        Ok(names.into_iter().zip([id, tenant]).find_map(|(name, map)| map.is_none().then_some(name)))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
 use kube::ResourceExt as _;
 
 use super::Cluster;
@@ -17,13 +17,17 @@ pub enum Holder {
     Own,
     /// A run that has provably ended.
     Gone(String),
-    /// Somebody who may be at work.
-    Alive(String),
+    /// Somebody who may be at work; until when at the latest, where that is known.
+    Alive(String, Option<Timestamp>),
 }
 
-/// The time between a pod's deadline and its end: its `terminationGracePeriodSeconds`, and as much again for a kubelet that is
-/// late.
-const GRACE: Duration = Duration::from_secs(2 * 300);
+/// How long after its pod's deadline a run may still be at work, wherever it is: what has not ended is killed at
+/// [`LIMIT`] after it, and saving a state takes no longer than [`SAVING`].
+pub const GRACE: Duration = Duration::from_secs(600);
+/// When a run kills what still runs, counted from its pod's deadline.
+pub const LIMIT: Duration = Duration::from_secs(120);
+/// How long a run tries to save its state.
+pub const SAVING: Duration = Duration::from_secs(240);
 
 impl Cluster {
     /// Who holds a lock, as far as this cluster can tell.
@@ -32,10 +36,10 @@ impl Cluster {
     /// The API server does not answer.
     pub async fn holder(&self, lock: &Lock, cluster: &str, own_uid: &str) -> Result<Holder, Failure> {
         let Some(holder) = lock.holder() else {
-            return Ok(Holder::Alive(format!("`{}` is no runner", lock.who)));
+            return Ok(Holder::Alive(format!("`{}` is no runner", lock.who), None));
         };
         if holder.cluster != cluster {
-            return Ok(Holder::Alive(format!("its holder is in cluster `{}`", holder.cluster)));
+            return Ok(Holder::Alive(format!("its holder is in cluster `{}`", holder.cluster), None));
         }
         if holder.uid == own_uid {
             return Ok(Holder::Own);
@@ -52,25 +56,31 @@ impl Cluster {
 
 /// What a pod's status says of its containers, or its absence and the age of the lock.
 fn judge(pod: Option<&Pod>, lock: &Lock, name: &str, deadline: Duration) -> Holder {
-    if let Some(pod) = pod {
-        let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_deref()).unwrap_or_default();
-        let ended = |status: &k8s_openapi::api::core::v1::ContainerStatus| {
-            status.state.as_ref().is_some_and(|state| state.terminated.is_some())
-        };
-        if !statuses.is_empty() && statuses.iter().all(ended) {
-            return Holder::Gone(format!("the containers of pod `{name}` have ended"));
-        }
-        return Holder::Alive(format!("pod `{name}` runs"));
-    }
     // No run lasts longer than its deadline, wherever it is: its own clock ends it.
-    let Some(created) = lock.created else {
-        return Holder::Alive(format!("pod `{name}` is gone, and the lock does not say since when it is held"));
+    let end = lock.created.map(|created| created.checked_add(deadline.saturating_add(GRACE)).unwrap_or(Timestamp::MAX));
+    let over = end.filter(|end| Timestamp::now() > *end);
+    let Some(pod) = pod else {
+        return match (over, end) {
+            (Some(end), _) => Holder::Gone(format!("pod `{name}` is gone, and its deadline was over at {end:.0}")),
+            (None, Some(end)) => {
+                let why = format!("pod `{name}` is gone, but may run on a node that is cut off until {end:.0}");
+                Holder::Alive(why, Some(end))
+            }
+            (None, None) => {
+                let why = format!("pod `{name}` is gone, and the lock does not say since when it is held");
+                Holder::Alive(why, None)
+            }
+        };
     };
-    let end = created.checked_add(deadline + GRACE).unwrap_or(Timestamp::MAX);
-    if Timestamp::now() > end {
-        Holder::Gone(format!("pod `{name}` is gone, and its deadline was over at {end:.0}"))
-    } else {
-        Holder::Alive(format!("pod `{name}` is gone, but may run on a node that is cut off until {end:.0}"))
+    let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_deref()).unwrap_or_default();
+    let ended = |status: &ContainerStatus| status.state.as_ref().is_some_and(|state| state.terminated.is_some());
+    if !statuses.is_empty() && statuses.iter().all(ended) {
+        return Holder::Gone(format!("the containers of pod `{name}` have ended"));
+    }
+    match over {
+        // As on a node that is lost: nobody says any more that it has ended.
+        Some(end) => Holder::Gone(format!("the deadline of pod `{name}` was over at {end:.0}")),
+        None => Holder::Alive(format!("pod `{name}` runs"), None),
     }
 }
 
@@ -99,10 +109,11 @@ mod tests {
         let ended = status(&json!({"terminated": {"exitCode": 137}}));
         let running = status(&json!({"running": {}}));
         assert!(matches!(judge(Some(&pod(&json!([ended]))), &lock(minute)), Holder::Gone(_)));
-        assert!(matches!(judge(Some(&pod(&json!([ended, running]))), &lock(hour)), Holder::Alive(_)));
-        assert!(matches!(judge(Some(&pod(&json!([]))), &lock(hour)), Holder::Alive(_)));
-        assert!(matches!(judge(None, &lock(minute)), Holder::Alive(_)));
+        assert!(matches!(judge(Some(&pod(&json!([ended, running]))), &lock(minute)), Holder::Alive(_, None)));
+        assert!(matches!(judge(Some(&pod(&json!([ended, running]))), &lock(hour)), Holder::Gone(_)));
+        assert!(matches!(judge(Some(&pod(&json!([]))), &lock(minute)), Holder::Alive(_, None)));
+        assert!(matches!(judge(None, &lock(minute)), Holder::Alive(_, Some(_))));
         assert!(matches!(judge(None, &lock(hour)), Holder::Gone(_)));
-        assert!(matches!(judge(None, &Lock { created: None, ..lock(hour) }), Holder::Alive(_)));
+        assert!(matches!(judge(None, &Lock { created: None, ..lock(hour) }), Holder::Alive(_, None)));
     }
 }

@@ -3,6 +3,7 @@
 pub mod applied;
 pub mod binding;
 pub mod holder;
+pub mod lease;
 pub mod outputs;
 pub mod plans;
 pub mod report;
@@ -137,19 +138,20 @@ pub async fn tried<T, F: Future<Output = kube::Result<T>>>(
     mut ask: impl FnMut() -> F,
 ) -> Result<T, Failure> {
     let mut pause = Duration::from_millis(200);
-    for attempt in 1.. {
+    let mut left = ATTEMPTS;
+    loop {
         let source = match ask().await {
             Ok(answer) => return Ok(answer),
             Err(source) => Box::new(source),
         };
+        left -= 1;
         let failure = Failure::Kubernetes { doing: doing.clone(), source };
-        if attempt == ATTEMPTS || !failure.passes() {
+        if left == 0 || !failure.passes() {
             return Err(failure);
         }
         tokio::time::sleep(pause).await;
         pause *= 2;
     }
-    unreachable!("the loop has no end of its own")
 }
 
 /// Whether somebody else has the fields that were applied, or has made them immutable.

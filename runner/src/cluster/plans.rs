@@ -7,11 +7,13 @@ use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::api::{Patch, PatchParams};
 
 use super::{Cluster, MANAGER, is_taken, of_tenant, tried};
-use crate::approval::{Changes, Key};
+use crate::approval::{Key, List};
 use crate::failure::Failure;
 
 /// The Secret with the key of all hashes. Without it nobody can test guesses of a sensitive value against a list.
 const KEY: &str = "tenantry-plan-key";
+/// How many bytes it has.
+const BYTES: usize = 32;
 /// What a ConfigMap holds at most, with room for its name and labels.
 const LIMIT: usize = 1_000_000;
 
@@ -27,13 +29,16 @@ impl Cluster {
             let doing = format!("reading Secret `{KEY}`");
             if let Some(secret) = tried(doing, || secrets.get_opt(KEY)).await? {
                 let key = secret.data.unwrap_or_default().remove("key").unwrap_or_default().0;
+                if key.len() < BYTES {
+                    return Err(Failure::BadKey(KEY));
+                }
                 // Each tenant has a key of its own, so that two tenants' equal values are not seen to be equal.
                 return Ok(Key::new(Key::new(key).digest(&["tenant", tenant]).into_bytes()));
             }
             if let Some(source) = refused {
                 return Err(Failure::Kubernetes { doing: format!("making Secret `{KEY}`"), source: Box::new(source) });
             }
-            let mut bytes = [0; 32];
+            let mut bytes = [0; BYTES];
             getrandom::fill(&mut bytes).map_err(|error| Failure::NoRandomness(error.to_string()))?;
             let data = BTreeMap::from([("key".to_owned(), ByteString(bytes.to_vec()))]);
             let mut secret = Secret { data: Some(data), immutable: Some(true), ..Secret::default() };
@@ -57,8 +62,8 @@ impl Cluster {
     ///
     /// # Errors
     /// It is too large, or the API server refuses it.
-    pub async fn keep_plan(&self, tenant: &str, changes: &Changes, key: &Key) -> Result<String, Failure> {
-        let text = changes.text();
+    pub async fn keep_plan(&self, tenant: &str, list: &List, key: &Key) -> Result<String, Failure> {
+        let text = list.text();
         if text.len() > LIMIT {
             return Err(Failure::PlanTooLarge(text.len()));
         }
@@ -73,10 +78,10 @@ impl Cluster {
     ///
     /// # Errors
     /// The API server does not answer.
-    pub async fn plan(&self, tenant: &str, wanted: &str, key: &Key) -> Result<Option<Changes>, Failure> {
+    pub async fn plan(&self, tenant: &str, wanted: &str, key: &Key) -> Result<Option<List>, Failure> {
         let map = self.config_map(&format!("{tenant}--plan-{wanted}")).await?;
         let text = map.and_then(|map| map.data?.remove("changes.json"));
-        Ok(text.filter(|text| hash(text, key) == wanted).and_then(|text| Changes::parse(&text)))
+        Ok(text.filter(|text| hash(text, key) == wanted).and_then(|text| List::parse(&text)))
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Cluster, of_tenant};
 use crate::command::Action;
-use crate::engine::events::Changes;
+use crate::engine::events::Count;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -38,7 +38,7 @@ pub struct Summary {
     pub generation: i64,
     /// What was changed, or would be.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub changes: Option<Changes>,
+    pub changes: Option<Count>,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

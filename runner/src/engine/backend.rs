@@ -2,20 +2,25 @@
 
 use serde_json::{Value, json};
 
+use crate::failure::Failure;
 use crate::inputs::{Backend, Run};
 
 /// Terraform reads files that end like this last, and merges them.
 pub const FILE: &str = "zz_tenantry_override.tf.json";
 
-/// The override file's content.
-pub fn settings(run: &Run, token: Option<&str>) -> Value {
+/// The override file's content. `token` is the file of the token by which the state's role is taken.
+///
+/// # Errors
+/// There is a role for the state, and no token: whoever the pod is otherwise may reach all tenants' states.
+pub fn settings(run: &Run, token: Option<&str>) -> Result<Value, Failure> {
     let backend = match &run.backend {
         Backend::S3 { bucket, region, key } => {
             let mut s3 = json!({
                 "bucket": literal(bucket), "key": literal(key), "region": literal(region),
                 "encrypt": true, "use_lockfile": true,
             });
-            if let (Some(role), Some(token)) = (&run.state_role, token) {
+            if let Some(role) = &run.state_role {
+                let token = token.ok_or(Failure::NoVariable("AWS_WEB_IDENTITY_TOKEN_FILE"))?;
                 s3["assume_role_with_web_identity"] = json!({
                     "role_arn": literal(role),
                     "session_name": literal(&format!("state-{}", run.id)),
@@ -29,7 +34,7 @@ pub fn settings(run: &Run, token: Option<&str>) -> Value {
             "namespace": literal(namespace), "secret_suffix": literal(secret_suffix), "in_cluster_config": true,
         }}),
     };
-    json!({"terraform": {"backend": backend}})
+    Ok(json!({"terraform": {"backend": backend}}))
 }
 
 /// What a session of the state role may do: read and write this one state, and its lock. A session has no right that its role
@@ -80,7 +85,7 @@ mod tests {
         let run = run(
             &json!({"s3": {"bucket": "states", "region": "eu-central-1", "key": "tenants/${acme}/terraform.tfstate"}}),
         );
-        let settings = settings(&run, Some("/token"));
+        let settings = settings(&run, Some("/token")).unwrap();
         let s3 = &settings["terraform"]["backend"]["s3"];
         assert_eq!(s3["key"], "tenants/$${acme}/terraform.tfstate");
         let policy = s3["assume_role_with_web_identity"]["policy"].as_str().unwrap();
@@ -88,11 +93,15 @@ mod tests {
     }
 
     #[test]
-    fn without_a_token_the_pod_is_who_it_is() {
-        let run = run(&json!({"s3": {"bucket": "states", "region": "eu-central-1", "key": "k"}}));
+    fn without_a_role_the_pod_is_who_it_is() {
+        let backend = json!({"s3": {"bucket": "states", "region": "eu-central-1", "key": "k"}});
+        let mut run = run(&backend);
+        let refused = settings(&run, None).unwrap_err().to_string();
+        assert_eq!(refused, "no variable `AWS_WEB_IDENTITY_TOKEN_FILE` in the environment");
+        run.state_role = None;
         let expected =
             json!({"bucket": "states", "key": "k", "region": "eu-central-1", "encrypt": true, "use_lockfile": true});
-        assert_eq!(settings(&run, None), json!({"terraform": {"backend": {"s3": expected}}}));
+        assert_eq!(settings(&run, None).unwrap(), json!({"terraform": {"backend": {"s3": expected}}}));
     }
 
     #[test]
@@ -100,6 +109,9 @@ mod tests {
         let run = run(&json!({"kubernetes": {"namespace": "tenantry-system", "secretSuffix": "acme-tenant"}}));
         let expected =
             json!({"namespace": "tenantry-system", "secret_suffix": "acme-tenant", "in_cluster_config": true});
-        assert_eq!(settings(&run, Some("/token")), json!({"terraform": {"backend": {"kubernetes": expected}}}));
+        assert_eq!(
+            settings(&run, Some("/token")).unwrap(),
+            json!({"terraform": {"backend": {"kubernetes": expected}}})
+        );
     }
 }

@@ -33,7 +33,9 @@ impl Class {
     /// The class of one error.
     pub fn of(diagnostic: &Diagnostic) -> Self {
         let text = format!("{}\n{}", diagnostic.summary, diagnostic.detail);
-        if super::lock::Lock::parse(&text).is_some() {
+        // Where the lock's own text cannot be read, there is a lock all the same.
+        let taken = diagnostic.summary == "Error acquiring the state lock" && text.contains("PreconditionFailed");
+        if taken || super::lock::Lock::parse(&text).is_some() {
             return Self::Locked;
         }
         Self::of_text(&text)
@@ -78,6 +80,8 @@ const PASSING: &[&str] = &[
     "provisionedthroughputexceeded",
     "operationaborted",
     "concurrentmodification",
+    // A new process asks for a new session.
+    "expiredtoken",
     "invalid principal in policy",
     "internalerror",
     "internalfailure",
@@ -111,7 +115,6 @@ const PERMANENT: &[&str] = &[
     "unauthorizedoperation",
     "not authorized",
     "invalidclienttokenid",
-    "expiredtoken",
     "malformedpolicydocument",
     "validationerror",
     "validationexception",
@@ -198,5 +201,8 @@ mod tests {
         assert_eq!(Class::of_all(&[Diagnostic { severity: "warning".to_owned(), ..error("AccessDenied") }]), None);
         assert_eq!(Class::of_all(&[error("timeout while waiting"), error("AccessDenied")]), Some(Class::Permanent));
         assert_eq!(Class::of_all(&[error("AccessDenied"), error("already exists")]), Some(Class::Exists));
+        let detail = "Error message: operation error S3: PutObject, StatusCode: 412, PreconditionFailed".to_owned();
+        let taken = Diagnostic { detail, ..error("Error acquiring the state lock") };
+        assert_eq!(Class::of_all(&[taken, error("AccessDenied")]), Some(Class::Locked));
     }
 }

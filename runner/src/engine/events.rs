@@ -17,7 +17,7 @@ pub struct Event {
     /// With `diagnostic`.
     pub diagnostic: Option<Diagnostic>,
     /// With `change_summary`.
-    pub changes: Option<Changes>,
+    pub changes: Option<Count>,
     /// A whole state, which Terraform says as its last resort when it can write it nowhere. Never to be printed.
     pub state: Option<Box<RawValue>>,
 }
@@ -58,7 +58,7 @@ pub struct Position {
 
 /// How many resources are made, changed, taken away and adopted.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
-pub struct Changes {
+pub struct Count {
     /// Made.
     #[serde(default)]
     pub add: u64,

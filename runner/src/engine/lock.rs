@@ -1,7 +1,6 @@
 //! The lock of a state, as Terraform tells of it when it cannot have it, and who holds it.
 
 use std::fmt;
-
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -22,7 +21,7 @@ pub struct Lock {
 /// Who holds a lock, where a runner does: Terraform writes `<user>@<host>`, and the runner's user is
 /// `<cluster>.<deadline in seconds>.<pod's uid>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder<'a> {
+pub struct Runner<'a> {
     /// The cluster.
     pub cluster: &'a str,
     /// How long its pod may run.
@@ -51,13 +50,13 @@ impl Lock {
     }
 
     /// Who holds it; none where it is no runner.
-    pub fn holder(&self) -> Option<Holder<'_>> {
+    pub fn holder(&self) -> Option<Runner<'_>> {
         let (user, pod) = self.who.rsplit_once('@')?;
         let (user, uid) = user.rsplit_once('.')?;
         let (cluster, deadline) = user.rsplit_once('.')?;
         let deadline = Duration::from_secs(deadline.parse().ok()?);
         let is_uid = uid.len() == 36 && uid.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-        (is_uid && !cluster.is_empty() && !pod.is_empty()).then_some(Holder { cluster, deadline, uid, pod })
+        (is_uid && !cluster.is_empty() && !pod.is_empty()).then_some(Runner { cluster, deadline, uid, pod })
     }
 }
 
@@ -71,7 +70,7 @@ impl fmt::Display for Lock {
     }
 }
 
-/// The name that a runner's locks carry.
+/// The name that a runner's locks carry, before `@` and the pod's name.
 pub fn user(cluster: &str, deadline: u64, uid: &str) -> String {
     format!("{cluster}.{deadline}.{uid}")
 }

@@ -1,6 +1,6 @@
 //! Terraform's lines as a log for people: what is done to which resource, how far it is, and no value of an output.
 
-use super::events::{Changes, Event};
+use super::events::{Count, Event};
 use super::lock::Lock;
 use crate::say;
 
@@ -66,8 +66,8 @@ impl Log {
 const OWN_WARNINGS: [&str; 2] = ["Resource targeting is in effect", "Applied changes may be incomplete"];
 
 /// How many steps a plan has; a replacement is two.
-fn steps(changes: &Changes) -> u64 {
-    changes.add + changes.change + changes.remove
+fn steps(count: &Count) -> u64 {
+    count.add.saturating_add(count.change).saturating_add(count.remove)
 }
 
 #[cfg(test)]

@@ -36,6 +36,8 @@ pub struct Engine {
     pub environment: Vec<(&'static str, OsString)>,
     /// How long its processes have run, all together. Copies of an engine share it.
     pub spent: Rc<Cell<Duration>>,
+    /// Whether one of them was ended by a signal, and may have left its lock.
+    pub killed: Rc<Cell<bool>>,
 }
 
 impl Engine {
@@ -53,6 +55,7 @@ impl Engine {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
+            .kill_on_drop(true)
             // A group of its own: a signal to the runner's group must reach Terraform by the runner alone, and once.
             .process_group(0);
         command

@@ -11,7 +11,7 @@ use tokio::process::Child;
 
 use super::Engine;
 use super::class::Class;
-use super::events::{Changes, Diagnostic, Event};
+use super::events::{Count, Diagnostic, Event};
 use super::lock::Lock;
 use super::log::Log;
 use crate::failure::Failure;
@@ -25,7 +25,7 @@ pub struct Ended {
     /// Errors and warnings, in their order.
     pub diagnostics: Vec<Diagnostic>,
     /// What was planned, or done.
-    pub changes: Option<Changes>,
+    pub count: Option<Count>,
     /// A whole state that could be written nowhere.
     pub state: Option<Box<RawValue>>,
     /// The last of what it said on stderr.
@@ -34,6 +34,10 @@ pub struct Ended {
 
 /// How many lines of stderr are kept for an error.
 const REST: usize = 20;
+/// The summaries of errors that say that a state is not in its backend (`internal/backend/local/backend_apply.go` of both).
+const UNSAVED: [&str; 2] = ["Failed to save state", "Failed to persist state to backend"];
+/// What commands about a state say where there was never one.
+pub(super) const NO_STATE: &str = "No state file was found";
 
 impl Engine {
     /// Runs a command that speaks JSON.
@@ -57,9 +61,9 @@ impl Engine {
             );
         };
         let status = wait(&mut child, pid, stop, listening).await.map_err(|source| self.no_engine(source))?;
-        self.spent.set(self.spent.get() + begun.elapsed());
+        self.ended(begun, status);
         let rest = errors.split_off(errors.len().saturating_sub(REST));
-        Ok(Ended { status, diagnostics: heard.diagnostics, changes: heard.changes, state: heard.state, rest })
+        Ok(Ended { status, diagnostics: heard.diagnostics, count: heard.count, state: heard.state, rest })
     }
 
     /// Runs a command that speaks to people, and gives what it wrote to stdout.
@@ -90,22 +94,34 @@ impl Engine {
         };
         let listening = async { tokio::join!(feeding, all(stdout, &mut out), all(stderr, &mut errors)) };
         let status = wait(&mut child, pid, stop, listening).await.map_err(|source| self.no_engine(source))?;
-        self.spent.set(self.spent.get() + begun.elapsed());
+        self.ended(begun, status);
         if status.success() {
             return Ok(out);
         }
-        Err(self.failed(status, &String::from_utf8_lossy(&errors), stop))
+        let words = plain(&String::from_utf8_lossy(&errors));
+        if told(&words).is_empty() {
+            say::line(&words);
+        }
+        Err(self.failed(status, &words, stop))
     }
 
     fn start(&self, arguments: &[&str]) -> Result<Child, Failure> {
         self.command(arguments).spawn().map_err(|source| self.no_engine(source))
     }
 
+    fn ended(&self, begun: Instant, status: ExitStatus) {
+        self.spent.set(self.spent.get() + begun.elapsed());
+        if status.signal().is_some() {
+            self.killed.set(true);
+        }
+    }
+
     fn no_engine(&self, source: std::io::Error) -> Failure {
         Failure::NoEngine { program: self.kind.program(), source }
     }
 
-    /// What it means that a command ended in this way after these words.
+    /// What it means that a command ended in this way after these words. Of them only Terraform's own errors are repeated: what
+    /// else there is, as after a crash, may hold anything, and is in the log alone.
     fn failed(&self, status: ExitStatus, words: &str, stop: &Stop) -> Failure {
         // First: told to stop before it listens for that, it is ended by the signal.
         if let Some(reason) = stop.reason() {
@@ -114,12 +130,14 @@ impl Engine {
         if let Some(signal) = status.signal() {
             return Failure::Killed { engine: self.name(), signal };
         }
-        let words = plain(words);
-        if let Some(lock) = Lock::parse(&words) {
+        if let Some(lock) = Lock::parse(words) {
             return Failure::Locked { lock: Box::new(lock), verdict: "it was taken meanwhile".to_owned() };
         }
-        let summary = if words.is_empty() { format!("{} ended with {status}", self.name()) } else { words };
-        let class = Class::of_text(&summary);
+        let mut summary = told(words);
+        if summary.is_empty() {
+            summary = format!("{} ended with {status}; its last words are in the log", self.name());
+        }
+        let class = Class::of_text(words);
         Failure::Engine { summary, class, addresses: Vec::new() }
     }
 }
@@ -128,6 +146,12 @@ impl Ended {
     /// The lock that it could not have.
     pub fn lock(&self) -> Option<Lock> {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).find_map(|error| Lock::parse(&error.detail))
+    }
+
+    /// Why it could not write the state to its backend, where it says so.
+    pub fn unsaved(&self) -> Option<String> {
+        let says = |error: &&Diagnostic| error.is_error() && UNSAVED.contains(&error.summary.as_str());
+        self.diagnostics.iter().find(says).map(summary)
     }
 
     /// An error where it failed: of all that it said, the errors of the class that decides.
@@ -140,7 +164,7 @@ impl Ended {
         }
         let class = Class::of_all(&self.diagnostics);
         let Some(class) = class.filter(|_| self.status.signal().is_none() && stop.reason().is_none()) else {
-            return Err(engine.failed(self.status, &self.rest.join("\n"), stop));
+            return Err(engine.failed(self.status, &plain(&self.rest.join("\n")), stop));
         };
         if let Some(lock) = self.lock() {
             return Err(Failure::Locked { lock: Box::new(lock), verdict: "its holder may be alive".to_owned() });
@@ -167,7 +191,7 @@ fn summary(error: &Diagnostic) -> String {
 #[derive(Default)]
 struct Heard {
     diagnostics: Vec<Diagnostic>,
-    changes: Option<Changes>,
+    count: Option<Count>,
     state: Option<Box<RawValue>>,
 }
 
@@ -179,29 +203,27 @@ impl Heard {
         };
         log.hear(&event);
         self.diagnostics.extend(event.diagnostic);
-        self.changes = event.changes.or(self.changes.take());
+        self.count = event.changes.or(self.count.take());
         self.state = event.state.or(self.state.take());
     }
 }
 
 /// Waits for the end, and listens meanwhile. When the run has to stop, the engine is told so: once, for a second signal would
-/// make it drop what is in flight. Only the engine is told: its providers have to go on until it has no more need of them.
+/// make it drop what is in flight. Only the engine is told: its providers have to go on until it has no more need of them. What
+/// has not ended by the limit is killed: whoever finds this run's lock later relies on that.
 async fn wait(
     child: &mut Child,
     pid: Option<Pid>,
     stop: &Stop,
     listening: impl Future,
 ) -> Result<ExitStatus, std::io::Error> {
+    let kill = || pid.map(|group| kill_process_group(group, Signal::KILL));
     let ended = async {
         let ending = async {
             let status = child.wait().await;
-            // An engine that was killed leaves its providers alone with what they had begun; the next attempt must not meet
-            // them at work.
-            if let (Ok(status), Some(group)) = (&status, pid)
-                && status.signal().is_some()
-            {
-                kill_process_group(group, Signal::KILL).ok();
-            }
+            // An engine that crashed or was killed leaves its providers alone with what they had begun, and its pipes open; the
+            // next attempt must not meet them at work.
+            kill();
             status
         };
         let (status, _) = tokio::join!(ending, listening);
@@ -211,10 +233,16 @@ async fn wait(
     tokio::select! {
         status = &mut ended => return status,
         _ = stop.wait() => {}
+        () = stop.limit() => {}
     }
     if let Some(pid) = pid {
         kill_process(pid, Signal::TERM).ok();
     }
+    tokio::select! {
+        status = &mut ended => return status,
+        () = stop.limit() => say::line("the engine did not end in time: killing it"),
+    }
+    kill();
     ended.await
 }
 
@@ -238,8 +266,53 @@ async fn all(pipe: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) {
     }
 }
 
+/// Of what was said in plain text, Terraform's own errors.
+fn told(words: &str) -> String {
+    let known = |line: &&str| line.starts_with("Error") || line.starts_with(NO_STATE);
+    words.lines().skip_while(|line| !known(line)).take(REST).collect::<Vec<_>>().join("\n")
+}
+
 /// Terraform's error text for people, without its frame.
 fn plain(text: &str) -> String {
     let lines = text.lines().map(|line| line.trim_matches(|c: char| c.is_whitespace() || "│╷╵".contains(c)));
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn repeats_terraforms_own_errors_only() {
+        let framed = "\u{1b}noise\n╷\n│ Error: Failed to load state\n│ \n│ AccessDenied: no\n╵\n";
+        assert_eq!(told(&plain(framed)), "Error: Failed to load state\nAccessDenied: no");
+        assert_eq!(told("panic: password hunter2\ngoroutine 1"), "");
+    }
+
+    #[tokio::test]
+    async fn what_does_not_end_is_killed_with_all_of_its_group() {
+        let mut command = tokio::process::Command::new("sh");
+        // The second process keeps the pipe open, as a provider does: that there is an end of it shows that it has ended too.
+        command.args(["-c", "trap '' TERM; sleep 1000 & wait; sleep 1000"]);
+        command.stdout(Stdio::piped()).process_group(0);
+        let mut child = command.spawn().unwrap();
+        let (pid, mut pipe, mut said) = (pid(&child), child.stdout.take().unwrap(), String::new());
+        let stop = Stop::listen().unwrap();
+        stop.after(Duration::from_millis(300), Duration::from_millis(900));
+        let begun = Instant::now();
+        let status = wait(&mut child, pid, &stop, pipe.read_to_string(&mut said)).await.unwrap();
+        assert_eq!(status.signal(), Some(9));
+        assert!(begun.elapsed() >= Duration::from_millis(900));
+    }
+
+    #[tokio::test]
+    async fn what_a_crash_leaves_is_killed_too() {
+        let mut command = tokio::process::Command::new("sh");
+        command.args(["-c", "sleep 1000 & exit 11"]).stdout(Stdio::piped()).process_group(0);
+        let mut child = command.spawn().unwrap();
+        let (pid, mut pipe, mut said) = (pid(&child), child.stdout.take().unwrap(), String::new());
+        let status = wait(&mut child, pid, &Stop::brief(), pipe.read_to_string(&mut said)).await.unwrap();
+        assert_eq!(status.code(), Some(11));
+    }
 }

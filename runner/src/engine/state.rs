@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Engine, LOCK_TIMEOUT};
+use super::Engine;
+use super::process::NO_STATE;
 use crate::failure::Failure;
 use crate::stop::Stop;
 
@@ -36,16 +37,11 @@ impl State {
 
     /// The addresses of all that it holds.
     pub fn addresses(&self) -> Vec<String> {
-        self.instances().into_iter().map(|(address, _)| address).collect()
+        self.instances().into_iter().map(|instance| instance.address).collect()
     }
 
-    /// The attributes of what has this address.
-    pub fn attributes(&self, address: &str) -> Option<Value> {
-        self.instances().into_iter().find(|(found, _)| found == address).map(|(_, attributes)| attributes)
-    }
-
-    /// What it holds, by address.
-    fn instances(&self) -> Vec<(String, Value)> {
+    /// What it holds.
+    pub fn instances(&self) -> Vec<Instance> {
         let state: Value = serde_json::from_slice(&self.bytes).unwrap_or_default();
         let mut all = Vec::new();
         for resource in
@@ -63,11 +59,26 @@ impl State {
                     Value::Null => base.clone(),
                     key => format!("{base}[{key}]"),
                 };
-                all.push((address, instance["attributes"].clone()));
+                all.push(Instance {
+                    address,
+                    kind: text("type").to_owned(),
+                    attributes: instance["attributes"].clone(),
+                });
             }
         }
         all
     }
+}
+
+/// A resource's instance, as a state holds it.
+#[derive(Clone)]
+pub struct Instance {
+    /// Its address.
+    pub address: String,
+    /// Its type, as `aws_iam_role`.
+    pub kind: String,
+    /// Its attributes. They may be secret.
+    pub attributes: Value,
 }
 
 impl Engine {
@@ -85,12 +96,13 @@ impl Engine {
         Ok((state.version.serial > 0 || !state.addresses().is_empty()).then_some(state))
     }
 
-    /// Pushes a state. Terraform refuses one that does not follow the backend's.
+    /// Pushes a state; `locked` where this run has the lock already. Terraform refuses one that does not follow the backend's.
     ///
     /// # Errors
     /// The backend does not take it.
-    pub async fn push(&self, state: &State, stop: &Stop) -> Result<(), Failure> {
-        self.fed(&["state", "push", LOCK_TIMEOUT, "-"], &state.bytes, stop).await.map(drop)
+    pub async fn push(&self, state: &State, locked: bool, stop: &Stop) -> Result<(), Failure> {
+        let lock = if locked { "-lock=false" } else { "-lock-timeout=0s" };
+        self.fed(&["state", "push", lock, "-"], &state.bytes, stop).await.map(drop)
     }
 
     /// Deletes a lock by its id; one that was taken meanwhile by somebody else has another.
@@ -111,8 +123,8 @@ impl Engine {
         {
             Ok(_) => Ok(None),
             Err(Failure::Locked { lock, .. }) => Ok(Some(*lock)),
-            // Said when it has the lock, and there was never a state.
-            Err(Failure::Engine { summary, .. }) if summary.contains("No state file was found") => Ok(None),
+            // Said when it has the lock.
+            Err(Failure::Engine { summary, .. }) if summary.contains(NO_STATE) => Ok(None),
             Err(failure) => Err(failure),
         }
     }
@@ -137,7 +149,7 @@ mod tests {
         let state = State::parse(state.to_string().into_bytes()).unwrap();
         let expected = ["cloud_thing.a", "cloud_thing.b[0]", "module.m[\"x\"].cloud_thing.c[\"k\"]"];
         assert_eq!(state.addresses(), expected);
-        assert_eq!(state.attributes(expected[2]).unwrap()["name"], "three");
-        assert_eq!(state.attributes("cloud_thing.b"), None);
+        let names: Vec<Value> = state.instances().iter().map(|instance| instance.attributes["name"].clone()).collect();
+        assert_eq!(names, ["one", "two", "three"]);
     }
 }

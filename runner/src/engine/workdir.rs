@@ -11,28 +11,37 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Engine, backend, lock};
+use super::{Engine, backend};
 use crate::failure::Failure;
 use crate::inputs::{Module, Run};
 
 /// Where the image keeps its modules: `<name>/<version>/`.
 const MODULES: &str = "/opt/terraform/modules";
 
-/// Makes the folder.
+/// The file in which Terraform leaves a state that its backend does not take.
+pub const ERRORED: &str = "errored.tfstate";
+
+/// The folder.
+///
+/// # Errors
+/// The environment does not say where Terraform's data is, beside which it lies.
+pub fn folder() -> Result<PathBuf, Failure> {
+    let data = env::var_os("TF_DATA_DIR").map(PathBuf::from).ok_or(Failure::NoVariable("TF_DATA_DIR"))?;
+    Ok(data.with_file_name("work"))
+}
+
+/// Makes the folder. `user` is what the locks of this run carry.
 ///
 /// # Errors
 /// The module is not in the image, or is not the one that was described; the folder cannot be written.
-pub fn prepare(run: &Run, spent: Rc<Cell<Duration>>) -> Result<Engine, Failure> {
-    let data = env::var_os("TF_DATA_DIR").map(PathBuf::from).ok_or(Failure::NoVariable("TF_DATA_DIR"))?;
-    let folder = data.with_file_name("work");
+pub fn prepare(run: &Run, user: &str, spent: Rc<Cell<Duration>>) -> Result<Engine, Failure> {
+    let folder = folder()?;
     let source = Path::new(MODULES).join(&run.module.name).join(&run.module.version);
     // Where there is no entry in `/etc/passwd`, Terraform calls a lock's holder by `USER`, and only if there is a `HOME` too.
-    let home = data.parent().unwrap_or(&data);
+    let home = folder.parent().unwrap_or(&folder);
     // Errors that are read here, and logs, are without colours, whatever the command.
-    let mut environment = vec![("HOME", home.into()), ("TF_CLI_ARGS", "-no-color".into())];
-    if let Ok(uid) = env::var("POD_UID") {
-        environment.push(("USER", lock::user(&run.cluster, run.deadline_seconds, &uid).into()));
-    }
+    let environment = vec![("HOME", home.into()), ("TF_CLI_ARGS", "-no-color".into()), ("USER", user.into())];
+    let token = env::var("AWS_WEB_IDENTITY_TOKEN_FILE").ok();
     let module = read(&source, &run.module)?;
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(unwritable(&folder))?;
@@ -44,11 +53,13 @@ pub fn prepare(run: &Run, spent: Rc<Cell<Duration>>) -> Result<Engine, Failure> 
         }
         fs::write(&path, content).map_err(unwritable(&path))?;
     }
-    let token = env::var("AWS_WEB_IDENTITY_TOKEN_FILE").ok();
     let settings = folder.join(backend::FILE);
-    let text = backend::settings(run, token.as_deref()).to_string();
+    let text = backend::settings(run, token.as_deref())?.to_string();
     fs::write(&settings, text).map_err(unwritable(&settings))?;
-    Ok(Engine { kind: run.engine, folder, environment, spent })
+    // Made beforehand: where Terraform cannot make it, it says that it saved the state, and did not.
+    let errored = folder.join(ERRORED);
+    fs::write(&errored, []).map_err(unwritable(&errored))?;
+    Ok(Engine { kind: run.engine, folder, environment, spent, killed: Rc::default() })
 }
 
 /// A module's files by their paths, in order.

@@ -7,9 +7,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::session::Session;
-use crate::engine::Engine;
-use crate::engine::backend;
-use crate::engine::state::State;
+use crate::engine::state::{Instance, State};
+use crate::engine::{Engine, LOCK_TIMEOUT, backend};
 use crate::failure::Failure;
 use crate::inputs::Import;
 use crate::say;
@@ -24,36 +23,59 @@ impl Session<'_> {
         addresses: &[String],
         failure: Failure,
     ) -> Result<(), Failure> {
-        let mut wanted = Vec::new();
-        for address in addresses {
-            if let Some((import, id)) = find(&self.inputs.run.module.imports, address) {
-                wanted.push((address, import, id));
-            }
-        }
+        let imports = &self.inputs.run.module.imports;
+        let found =
+            addresses.iter().filter_map(|address| find(imports, address).map(|(import, id)| (address, import, id)));
+        let wanted: Vec<(&String, &Import, String)> = found.collect();
         if wanted.is_empty() {
             return Err(failure);
         }
         let scratch = self.scratch(engine).await?;
+        let mut adopted = Ok(());
         for (address, import, id) in wanted {
-            say::line(format!(
-                "{address}: exists in the cloud and not in the state; looking whether it is this tenant's"
-            ));
-            let mut arguments = vec!["import", "-input=false", "-no-color"];
-            arguments.extend(variables);
-            scratch.output(&[arguments.as_slice(), &[address.as_str(), id.as_str()]].concat(), &self.stop).await?;
-            let seen = State::parse(read(&scratch.folder.join(SCRATCH_STATE))?)?;
-            owned(address, &seen.attributes(address).unwrap_or_default(), import)?;
-            arguments.push(crate::engine::LOCK_TIMEOUT);
-            let imported =
-                engine.output(&[arguments.as_slice(), &[address.as_str(), id.as_str()]].concat(), &self.stop).await;
-            match imported {
-                Ok(_) => say::line(format!("{address}: adopted")),
-                // What waits for the lock comes by here again.
-                Err(Failure::Locked { lock, .. }) => self.settle(engine, *lock).await?,
-                Err(failure) => return Err(failure),
+            adopted = self.adopt_one(engine, &scratch, variables, (address, import, &id)).await;
+            if adopted.is_err() {
+                break;
             }
         }
+        // What was looked at may be secret.
         fs::remove_dir_all(&scratch.folder).ok();
+        adopted
+    }
+
+    async fn adopt_one(
+        &self,
+        engine: &Engine,
+        scratch: &Engine,
+        variables: &[&str],
+        (address, import, id): (&String, &Import, &str),
+    ) -> Result<(), Failure> {
+        say::line(format!("{address}: exists in the cloud and not in the state; looking whether it is this tenant's"));
+        let arguments = [&["import", "-input=false", "-no-color"], variables].concat();
+        let what = [address.as_str(), id];
+        scratch.output(&[arguments.as_slice(), &what].concat(), &self.stop).await?;
+        let path = scratch.folder.join(SCRATCH_STATE);
+        let bytes = fs::read(&path).map_err(|source| Failure::Unreadable { path, source })?;
+        let seen = State::parse(bytes)?.instances().into_iter().find(|instance| instance.address == *address);
+        let attributes = seen.as_ref().map(|seen| seen.attributes.clone()).unwrap_or_default();
+        owned(address, &attributes, import)?;
+        // Under two addresses one of them would take it away from the other.
+        let held = engine.pull(&self.stop).await?.map(|state| state.instances()).unwrap_or_default();
+        let same = |held: &&Instance| {
+            held.address != *address
+                && attributes["id"].is_string()
+                && held.attributes["id"] == attributes["id"]
+                && seen.as_ref().is_some_and(|seen| seen.kind == held.kind)
+        };
+        if let Some(other) = held.iter().find(same) {
+            return Err(Failure::HeldElsewhere { address: address.clone(), other: other.address.clone() });
+        }
+        match engine.output(&[arguments.as_slice(), &[LOCK_TIMEOUT], &what].concat(), &self.stop).await {
+            Ok(_) => say::line(format!("{address}: adopted")),
+            // What waits for the lock comes by here again.
+            Err(Failure::Locked { lock, .. }) => drop(self.settle(engine, *lock).await?),
+            Err(failure) => return Err(failure),
+        }
         Ok(())
     }
 
@@ -77,16 +99,18 @@ impl Session<'_> {
 /// The scratch folder's own state.
 const SCRATCH_STATE: &str = "looked-at.tfstate";
 
-/// How a resource is adopted, and its id: by its whole address, or by the address without the instance's key.
+/// How a resource is adopted, and its id: by its whole address, or by the address without the instance's key. One without tags
+/// could be anybody's.
 fn find<'a>(imports: &'a std::collections::BTreeMap<String, Import>, address: &str) -> Option<(&'a Import, String)> {
+    let tagged = |import: &&'a Import| !import.tags.is_empty();
     if let Some(import) = imports.get(address) {
-        return Some((import, import.id.clone()));
+        return Some(import).filter(tagged).map(|import| (import, import.id.clone()));
     }
     let key_of = |base: &str| address.strip_prefix(base)?.strip_prefix('[')?.strip_suffix(']').map(str::to_owned);
     let (import, key) = imports.iter().find_map(|(base, import)| Some((import, key_of(base)?)))?;
     // A key of `for_each` is written as Terraform writes texts, which is as JSON but for template marks.
-    let key = serde_json::from_str::<String>(&key).unwrap_or(key);
-    Some((import, import.id.replace("{key}", &key)))
+    let key = serde_json::from_str::<String>(&key).unwrap_or(key).replace("$${", "${").replace("%%{", "%{");
+    Some(import).filter(tagged).map(|import| (import, import.id.replace("{key}", &key)))
 }
 
 /// Whether the tags of what was found are this tenant's.
@@ -104,10 +128,6 @@ fn owned(address: &str, attributes: &Value, import: &Import) -> Result<(), Failu
         }
     }
     Ok(())
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|source| Failure::Unreadable { path: path.to_owned(), source })
 }
 
 /// Copies a folder, without what Terraform keeps in it for itself.
@@ -133,7 +153,7 @@ mod tests {
     fn an_id_by_its_address() {
         let imports = serde_json::from_value(json!({
             "a.role": {"id": "zenml-1", "tags": {"t": "1"}}, "a.policy": {"id": "1/{key}", "tags": {"t": "1"}},
-            "a.policy[\"own\"]": {"id": "own", "tags": {"t": "1"}},
+            "a.policy[\"own\"]": {"id": "own", "tags": {"t": "1"}}, "a.untagged": {"id": "1", "tags": {}},
         }))
         .unwrap();
         let id = |address: &str| find(&imports, address).map(|(_, id)| id);
@@ -142,6 +162,8 @@ mod tests {
         assert_eq!(id("a.policy[\"data\"]").as_deref(), Some("1/data"));
         assert_eq!(id("a.policy[2]").as_deref(), Some("1/2"));
         assert_eq!(id("a.policy[\"own\"]").as_deref(), Some("own"));
+        assert_eq!(id("a.policy[\"$${a} %%{b}\"]").as_deref(), Some("1/${a} %{b}"));
+        assert_eq!(id("a.untagged"), None);
         assert_eq!(id("a.other"), None);
     }
 

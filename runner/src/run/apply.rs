@@ -1,40 +1,33 @@
 //! Brings the cloud to what the inputs say.
 
+use serde_json::json;
+
 use super::session::Session;
-use crate::approval::Changes;
+use crate::approval::{Change, Changes, List};
 use crate::cluster::applied::Outcome;
+use crate::engine::events::Count;
+use crate::engine::state::State;
 use crate::engine::{Engine, LOCK_TIMEOUT};
 use crate::failure::Failure;
 use crate::inputs::Approval;
 use crate::say;
 use crate::stop::Stop;
 
-/// The plan's file, in the work folder. It may hold secrets, and goes with the pod.
-pub(super) const PLAN: &str = "tenantry.tfplan";
-
 impl Session<'_> {
     pub(super) async fn apply(&mut self) -> Result<(), Failure> {
         let engine = self.begin().await?;
+        self.first_state(&engine).await?;
         let run = &self.inputs.run;
         let variables = self.variables();
-        let changes = self
+        self.count = self
             .steadily(&engine, &[&variables], async || match run.approval {
-                Approval::None => self.apply_directly(&engine).await,
-                approval => self.apply_approved(&engine, approval).await,
+                Approval::None => self.do_it(&engine, &["apply", "-auto-approve", &variables]).await,
+                approval => self.apply_approved(&engine, approval, &variables).await,
             })
             .await?;
-        self.changes = changes;
-        self.publish(&engine).await?;
-        self.cluster.remember(self.inputs, Outcome::Applied).await
-    }
-
-    /// One command, which plans and applies: a plan of its own would read everything twice.
-    async fn apply_directly(&self, engine: &Engine) -> Result<Option<crate::engine::events::Changes>, Failure> {
-        let variables = self.variables();
-        let arguments = ["apply", "-auto-approve", "-input=false", LOCK_TIMEOUT, "-json", &variables];
-        let mut ended = self.spoken(engine, &arguments).await?;
-        let changes = ended.changes.take();
-        ended.into_result(engine, &self.stop).map(|()| changes)
+        // First: what is published may be refused, and what was applied was applied.
+        self.cluster.remember(self.inputs, Outcome::Applied, self.used_approval.get()).await?;
+        self.publish(&engine).await
     }
 
     /// Plans, sees that what needs approval has it, and applies that very plan.
@@ -42,49 +35,84 @@ impl Session<'_> {
         &self,
         engine: &Engine,
         approval: Approval,
-    ) -> Result<Option<crate::engine::events::Changes>, Failure> {
-        let changes = self.planned(engine).await?;
+        variables: &str,
+    ) -> Result<Option<Count>, Failure> {
+        let (changes, _) = self.planned(engine, &[variables]).await?;
         let needed = match approval {
             Approval::None => false,
-            Approval::Destructive => changes.0.iter().any(crate::approval::Change::is_destructive),
+            Approval::Destructive => changes.0.iter().any(Change::is_destructive),
             Approval::All => !changes.is_empty(),
         };
         if needed {
-            self.approved(&changes).await?;
+            self.approved(changes).await?;
         }
-        let mut ended = self.spoken(engine, &["apply", "-input=false", LOCK_TIMEOUT, "-json", PLAN]).await?;
-        let changes = ended.changes.take();
-        ended.into_result(engine, &self.stop).map(|()| changes)
+        self.apply_plan(engine).await
     }
 
     /// Whether a person has approved all of these changes.
-    async fn approved(&self, changes: &Changes) -> Result<(), Failure> {
+    async fn approved(&self, changes: Changes) -> Result<(), Failure> {
         let run = &self.inputs.run;
-        let key = self.cluster.plan_key(&self.inputs.run.tenant).await?;
-        let approved = match &run.approved_plan {
-            Some(hash) if self.cluster.spent_before(&run.tenant).await?.lines().any(|spent| spent == hash) => {
-                say::line(format!("plan `{hash}` was approved for once, and was applied: nothing is approved"));
-                Changes::default()
-            }
-            Some(hash) => {
-                let found = self.cluster.plan(&run.tenant, hash, &key).await?;
-                if found.is_none() {
-                    say::line(format!("no plan `{hash}` is known for this tenant: nothing is approved"));
+        let list = self.list(changes).await?;
+        let key = self.cluster.plan_key(&run.tenant).await?;
+        let mut approved = Changes::default();
+        if let Some(hash) = &run.approved_plan {
+            match self.cluster.plan(&run.tenant, hash, &key).await? {
+                Some(found) if found.approval == list.approval => approved = found.changes,
+                Some(_) => {
+                    say::line(format!("plan `{hash}` was approved for once, and was applied: nothing is approved"));
                 }
-                found.unwrap_or_default()
+                None => say::line(format!("no plan `{hash}` is known for this tenant: nothing is approved")),
             }
-            None => Changes::default(),
-        };
-        let beyond = changes.beyond(&approved);
+        }
+        let (all, beyond) = (list.changes.0.len(), list.changes.beyond(&approved));
         if beyond.is_empty() {
-            say::line(format!("all {} changes were approved", changes.0.len()));
+            say::line(format!("all {all} changes were approved"));
+            self.used_approval.set(true);
             return Ok(());
         }
         for change in &beyond.0 {
             say::line(format!("not approved: {} of {}", change.actions.join(" and "), change.address));
         }
-        let hash = self.cluster.keep_plan(&run.tenant, changes, &key).await?;
-        Err(Failure::ApprovalNeeded { tenant: run.tenant.clone(), open: beyond.0.len(), all: changes.0.len(), hash })
+        let hash = self.cluster.keep_plan(&run.tenant, &list, &key).await?;
+        Err(Failure::ApprovalNeeded { tenant: run.tenant.clone(), open: beyond.0.len(), all, hash })
+    }
+
+    /// These changes, as the list for the next approval.
+    pub(super) async fn list(&self, changes: Changes) -> Result<List, Failure> {
+        let approval = self.cluster.approvals(&self.inputs.run.tenant).await?.saturating_add(1);
+        Ok(List { approval, changes })
+    }
+
+    /// Applies the plan that was made last.
+    pub(super) async fn apply_plan(&self, engine: &Engine) -> Result<Option<Count>, Failure> {
+        self.do_it(engine, &["apply", super::plan::FILE]).await
+    }
+
+    /// Runs a command that changes the cloud.
+    pub(super) async fn do_it(&self, engine: &Engine, command: &[&str]) -> Result<Option<Count>, Failure> {
+        let [name, rest @ ..] = command else { return Ok(None) };
+        let arguments = [&[*name, "-input=false", LOCK_TIMEOUT, "-json"], rest].concat();
+        let mut ended = self.spoken(engine, &arguments).await?;
+        let count = ended.count.take();
+        ended.into_result(engine, &self.stop).map(|()| count)
+    }
+
+    /// Writes an empty state where there was never one. Without one Terraform reads the backend before each write
+    /// (`PersistState` in `internal/states/remote/state.go`): where its first write was stored and not acknowledged, it would
+    /// take that for somebody's, and write it again in place of what came after it.
+    async fn first_state(&self, engine: &Engine) -> Result<(), Failure> {
+        if self.cluster.was_applied(&self.inputs.run.tenant).await? {
+            return Ok(());
+        }
+        self.steadily(engine, &[], async || {
+            if engine.pull(&self.stop).await?.is_some() {
+                return Ok(());
+            }
+            let lineage = self.uid.as_str();
+            let empty = json!({"version": 4, "serial": 1, "lineage": lineage, "outputs": {}, "resources": []});
+            engine.push(&State::parse(empty.to_string().into_bytes())?, false, &self.stop).await
+        })
+        .await
     }
 
     /// Writes what the module puts out for the tenant.
@@ -93,7 +121,7 @@ impl Session<'_> {
             return Ok(());
         }
         // All is applied: what is left is done even if the run has to stop.
-        let outputs = engine.output(&["output", "-json", "-no-color"], &Stop::never()).await?;
+        let outputs = engine.output(&["output", "-json"], &Stop::brief()).await?;
         let outputs = serde_json::from_slice(&outputs).map_err(|error| Failure::Gibberish {
             engine: engine.name(),
             what: "its outputs",

@@ -3,7 +3,7 @@
 
 use super::session::Session;
 use crate::cluster::applied::Outcome;
-use crate::engine::{Engine, LOCK_TIMEOUT};
+use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::inputs::{Data, Destroy};
 use crate::say;
@@ -15,33 +15,58 @@ impl Session<'_> {
         let Some(Destroy { data, .. }) = confirmed else {
             return Err(Failure::Unconfirmed { tenant: run.tenant.clone() });
         };
-        let holds_data = !run.module.holds_data.is_empty();
         let outcome = match (data, &run.module.keep_data) {
-            (Data::Keep, None) if holds_data => return Err(Failure::CannotKeep(run.module.name.clone())),
-            (Data::Keep, Some(switch)) if holds_data => {
+            (Data::Keep, None) if !run.module.holds_data.is_empty() => {
+                return Err(Failure::CannotKeep(run.module.name.clone()));
+            }
+            (Data::Keep, Some(switch)) => {
                 let engine = self.begin().await?;
                 self.keep_data(&engine, switch).await?;
                 Outcome::DataKept
             }
             _ => {
                 let engine = self.begin().await?;
-                if *data == Data::Delete
-                    && let Some(switch) = &run.module.delete_data
-                {
+                if *data == Data::Keep {
+                    say::line("the module says that nothing of it holds data: all is taken away");
+                } else if let Some(switch) = &run.module.delete_data {
                     self.let_go(&engine, switch).await?;
                 }
                 self.destroy_all(&engine, *data).await?;
                 Outcome::Destroyed
             }
         };
-        self.cluster.remember(self.inputs, outcome).await
+        self.cluster.remember(self.inputs, outcome, false).await
     }
 
-    /// Keeping data is no destroying: it is an apply in which all else is at zero.
+    /// Keeping data is no destroying: it is an apply in which all else is at zero. What it would do is looked at first, for the
+    /// module's word alone is too little where data is at stake.
     async fn keep_data(&mut self, engine: &Engine, switch: &str) -> Result<(), Failure> {
         say::line("what holds data is kept, everything else is taken away");
-        let switch = format!("-var={switch}=true");
-        self.changed(engine, &["apply", "-auto-approve"], &[&switch]).await
+        let told = [self.variables(), format!("-var={switch}=true")];
+        let told: Vec<&str> = told.iter().map(String::as_str).collect();
+        self.count = self
+            .steadily(engine, &told, async || {
+                let (changes, _) = self.planned(engine, &told).await?;
+                let taken =
+                    changes.0.iter().filter(|change| change.is_destructive() && self.holds_data(&change.address));
+                let taken: Vec<String> = taken.map(|change| format!("`{}`", change.address)).collect();
+                if !taken.is_empty() {
+                    return Err(Failure::TakesData(taken.join(", ")));
+                }
+                self.apply_plan(engine).await
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Whether this address is, or is an instance of, what the module says holds data.
+    fn holds_data(&self, address: &str) -> bool {
+        let is = |held: &String| {
+            address
+                .strip_prefix(held)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('[') || rest.starts_with('.'))
+        };
+        self.inputs.run.module.holds_data.iter().any(is)
     }
 
     /// What protects data counts as it is in the state, so the protection is taken away first. Of what holds data only that
@@ -49,10 +74,7 @@ impl Session<'_> {
     async fn let_go(&mut self, engine: &Engine, switch: &str) -> Result<(), Failure> {
         let state = self.steadily(engine, &[], async || engine.pull(&self.stop).await).await?;
         let present = state.map(|state| state.addresses()).unwrap_or_default();
-        let is = |address: &str, held: &str| {
-            address.strip_prefix(held).is_some_and(|key| key.is_empty() || key.starts_with('['))
-        };
-        let holds_data = |address: &&String| self.inputs.run.module.holds_data.iter().any(|held| is(address, held));
+        let holds_data = |address: &&String| self.holds_data(address);
         let targets: Vec<String> =
             present.iter().filter(holds_data).map(|address| format!("-target={address}")).collect();
         if targets.is_empty() {
@@ -74,15 +96,8 @@ impl Session<'_> {
     async fn changed(&mut self, engine: &Engine, command: &[&str], switches: &[&str]) -> Result<(), Failure> {
         let variables = self.variables();
         let told = [&[variables.as_str()], switches].concat();
-        let arguments = [command, &["-input=false", LOCK_TIMEOUT, "-json"], told.as_slice()].concat();
-        let changes = self
-            .steadily(engine, &told, async || {
-                let mut ended = self.spoken(engine, &arguments).await?;
-                let changes = ended.changes.take();
-                ended.into_result(engine, &self.stop).map(|()| changes)
-            })
-            .await?;
-        self.changes = changes;
+        let command = [command, told.as_slice()].concat();
+        self.count = self.steadily(engine, &told, async || self.do_it(engine, &command).await).await?;
         Ok(())
     }
 }

@@ -5,13 +5,13 @@ use std::fs;
 
 use jiff::Timestamp;
 
-use super::apply::PLAN;
+use super::plan::strange;
 use super::session::Session;
 use crate::approval::Changes;
 use crate::cluster::report::{Report, Result as Found};
 use crate::engine::Engine;
 use crate::failure::Failure;
-use crate::inputs::Run;
+use crate::inputs::{Module, Run};
 use crate::say;
 
 impl Session<'_> {
@@ -47,14 +47,14 @@ impl Session<'_> {
     }
 
     async fn look(&mut self) -> Result<Look, Failure> {
-        let engine = self.begin().await?;
+        let engine = self.begin_to_look().await?;
         let Some(applied) = self.cluster.applied(&self.inputs.run.tenant).await? else {
             return Ok(Look::Discarded("nothing was applied yet".to_owned()));
         };
         let module = &self.inputs.run.module;
         let last: Option<Run> = serde_json::from_str(&applied.run).ok();
-        let same = last.is_some_and(|last| last.module.name == module.name && last.module.version == module.version);
-        if !same {
+        let code = |module: &Module| (module.name.clone(), module.version.clone(), module.digest.clone());
+        if last.is_none_or(|last| code(&last.module) != code(module)) {
             return Ok(Look::Discarded("the module was changed since the last apply".to_owned()));
         }
         let variables = engine.folder.join("applied.tfvars.json");
@@ -77,17 +77,14 @@ impl Session<'_> {
     }
 
     async fn differences(&self, engine: &Engine, variables: &str) -> Result<Changes, Failure> {
-        let out = format!("-out={PLAN}");
-        self.steadily(engine, &[], async || {
-            let ended = self.spoken(engine, &["plan", "-input=false", "-lock=false", "-json", &out, variables]).await?;
-            ended.into_result(engine, &self.stop)
-        })
-        .await?;
+        self.steadily(engine, &[], async || self.plan_into_file(engine, &["-lock=false", variables]).await).await?;
         let plan = self.shown(engine).await?;
         let key = self.cluster.plan_key(&self.inputs.run.tenant).await?;
-        let mut changes = Changes::of_plan(&plan, &key);
+        let mut changes = Changes::of_plan(&plan, &key).map_err(|reason| strange(engine, reason))?;
+        // An output is what the state says of itself.
+        changes.0.retain(|change| !change.is_output());
         // Something that was changed and that the module does not set is no plan's matter, but somebody's doing.
-        let behind = Changes::behind(&plan, &key);
+        let behind = Changes::behind(&plan, &key).map_err(|reason| strange(engine, reason))?;
         changes.0.extend(
             behind
                 .0

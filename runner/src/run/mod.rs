@@ -26,13 +26,22 @@ use session::Session;
 
 /// Runs Terraform, and keeps a summary of the run.
 pub async fn terraform(action: Action, folder: &Path) -> Exit {
+    let exit = match begin(action, folder) {
+        Ok((inputs, cluster, stop)) => whole(action, &inputs, &cluster, stop).await,
+        Err(failure) => say::failure(&failure),
+    };
+    // A failed look would make the tenant Degraded, and says nothing of it.
+    if action == Action::Drift { Exit::Done } else { exit }
+}
+
+async fn whole(action: Action, inputs: &Inputs, cluster: &Cluster, stop: Stop) -> Exit {
     let started = Timestamp::now();
-    let (inputs, cluster, stop) = match begin(action, folder) {
-        Ok(begun) => begun,
+    let mut session = match Session::new(inputs, cluster, stop) {
+        Ok(session) => session,
         Err(failure) => return say::failure(&failure),
     };
-    let mut session = Session::new(&inputs, &cluster, stop);
     let result = act(action, &mut session).await;
+    session.end_turn().await;
     let exit = match &result {
         Ok(()) => Exit::Done,
         Err(failure) => say::failure(failure),
@@ -46,7 +55,7 @@ pub async fn terraform(action: Action, folder: &Path) -> Exit {
         pod: cluster.pod.clone(),
         module: inputs.run.module.version.clone(),
         generation: inputs.run.generation,
-        changes: session.changes.take(),
+        changes: session.count.take(),
         reason: result.err().map(|failure| beginning(&failure.to_string())),
     };
     // A binding that was refused says that this run is not the tenant's: its summaries stay the tenant's own.

@@ -2,50 +2,68 @@
 
 use serde_json::Value;
 
-use super::apply::PLAN;
 use super::session::Session;
 use crate::approval::Changes;
+use crate::engine::events::Count;
 use crate::engine::{Engine, LOCK_TIMEOUT};
 use crate::failure::Failure;
 use crate::say;
 
+/// The plan's file, in the work folder. It may hold secrets, and goes with the pod.
+pub(super) const FILE: &str = "tenantry.tfplan";
+
 impl Session<'_> {
     pub(super) async fn plan(&mut self) -> Result<(), Failure> {
         let engine = self.begin().await?;
-        let changes = self.steadily(&engine, &[], async || self.planned(&engine).await).await?;
+        let variables = self.variables();
+        let planned = self.steadily(&engine, &[], async || self.planned(&engine, &[&variables]).await).await;
+        let (changes, count) = planned?;
+        self.count = count;
         if changes.is_empty() {
             say::line("nothing would change");
             return Ok(());
         }
-        let key = self.cluster.plan_key(&self.inputs.run.tenant).await?;
         let tenant = &self.inputs.run.tenant;
-        let hash = self.cluster.keep_plan(tenant, &changes, &key).await?;
+        let key = self.cluster.plan_key(tenant).await?;
+        let list = self.list(changes).await?;
+        let hash = self.cluster.keep_plan(tenant, &list, &key).await?;
         let text = format!(
             "{} changes, listed in ConfigMap `{tenant}--plan-{hash}`; to approve them: `terraform: {{approvedPlan: {hash}}}`",
-            changes.0.len()
+            list.changes.0.len()
         );
         say::line(&text);
         say::terminated(&text);
         Ok(())
     }
 
-    /// Plans into a file, and lists what it changes.
-    pub(super) async fn planned(&self, engine: &Engine) -> Result<Changes, Failure> {
-        let (out, variables) = (format!("-out={PLAN}"), self.variables());
-        let ended = self.spoken(engine, &["plan", "-input=false", LOCK_TIMEOUT, "-json", &out, &variables]).await?;
-        ended.into_result(engine, &self.stop)?;
+    /// Plans into the file, and lists what it changes.
+    pub(super) async fn planned(
+        &self,
+        engine: &Engine,
+        variables: &[&str],
+    ) -> Result<(Changes, Option<Count>), Failure> {
+        let count = self.plan_into_file(engine, &[&[LOCK_TIMEOUT], variables].concat()).await?;
         let plan = self.shown(engine).await?;
         let key = self.cluster.plan_key(&self.inputs.run.tenant).await?;
-        Ok(Changes::of_plan(&plan, &key))
+        let changes = Changes::of_plan(&plan, &key).map_err(|reason| strange(engine, reason))?;
+        Ok((changes, count))
+    }
+
+    pub(super) async fn plan_into_file(&self, engine: &Engine, more: &[&str]) -> Result<Option<Count>, Failure> {
+        let out = format!("-out={FILE}");
+        let mut ended = self.spoken(engine, &[&["plan", "-input=false", "-json", &out], more].concat()).await?;
+        let count = ended.count.take();
+        ended.into_result(engine, &self.stop).map(|()| count)
     }
 
     /// The plan's file, as JSON. It holds secrets.
     pub(super) async fn shown(&self, engine: &Engine) -> Result<Value, Failure> {
-        let shown = engine.output(&["show", "-json", PLAN], &self.stop).await?;
-        serde_json::from_slice(&shown).map_err(|error| Failure::Gibberish {
-            engine: engine.name(),
-            what: "its plan",
-            reason: error.to_string(),
-        })
+        let shown = engine.output(&["show", "-json", FILE], &self.stop).await?;
+        serde_json::from_slice(&shown).map_err(|error| strange(engine, error))
     }
+}
+
+/// A plan that is not understood.
+pub(super) fn strange(engine: &Engine, reason: impl ToString) -> Failure {
+    Failure::Gibberish { engine: engine.name(), what: "its plan", reason: reason.to_string() }
 }

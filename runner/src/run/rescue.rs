@@ -3,17 +3,22 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use super::session::{ERRORED, Session};
+use tokio::time::timeout;
+
+use super::session::Session;
+use crate::cluster::holder::SAVING;
 use crate::engine::Engine;
 use crate::engine::state::State;
+use crate::engine::workdir::{self, ERRORED};
 use crate::failure::Failure;
 use crate::say;
 use crate::stop::Stop;
 
-/// How long a state that is kept in a Secret is pushed again and again; after that the next run does it.
+/// How long a state that is kept in a Secret is pushed again and again; after that the next run does it. One that is kept
+/// nowhere is for [`SAVING`], nearly a pod's whole grace period.
 const KEPT: Duration = Duration::from_secs(45);
-/// How long one is that is kept nowhere: nearly a pod's whole grace period.
-const UNKEPT: Duration = Duration::from_secs(240);
+/// How long one attempt to write the Secret may take, so that the backend is tried too.
+const KEEPING: Duration = Duration::from_secs(10);
 /// The first pause between two attempts; the next ones are twice as long, up to the longest.
 const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(15)];
 
@@ -21,42 +26,57 @@ impl Session<'_> {
     /// Saves a state that Terraform could not save, if there is one. Nothing stops it but the pod's end.
     pub(super) async fn save(&self, engine: &Engine) -> Result<(), Failure> {
         let file = engine.folder.join(ERRORED);
-        let state = match (self.unsaved.take(), fs::read(&file)) {
-            (Some(state), _) => state,
-            (None, Ok(bytes)) => State::parse(bytes)?,
-            (None, Err(_)) => return Ok(()),
+        // What Terraform said last is newer than what it wrote, which it could not.
+        let bytes = match self.unsaved.take() {
+            Some(bytes) => bytes,
+            None => fs::read(&file).unwrap_or_default(),
         };
+        if bytes.is_empty() {
+            return Ok(());
+        }
         say::line("the backend did not take the state: saving it");
-        let tenant = &self.inputs.run.tenant;
+        self.save_bytes(engine, &bytes).await?;
+        // Emptied, not removed: a folder without room for another file would take no state.
+        fs::write(&file, []).map_err(|source| Failure::Unwritable { path: file, source })
+    }
+
+    async fn save_bytes(&self, engine: &Engine, bytes: &[u8]) -> Result<(), Failure> {
         let begun = Instant::now();
         let [mut pause, longest] = PAUSES;
-        let mut kept = Err(String::new());
+        let mut kept = self.keep(bytes, None).await;
+        // A part of a state is kept for a person: nothing here can make it whole.
+        let state = match State::parse(bytes.to_vec()) {
+            Ok(state) => Some(state),
+            Err(failure) if kept.is_ok() => return Err(failure),
+            Err(_) => None,
+        };
+        let mut before = None;
         loop {
-            // First of all: a Secret is written in no time, and outlives the pod.
             if kept.is_err() {
-                kept = self.cluster.rescue(tenant, &state).await.map_err(|failure| failure.to_string());
-                if let Ok(name) = &kept {
-                    say::line(format!("the state is kept in Secret `{name}`"));
-                }
+                kept = self.keep(bytes, before.as_deref()).await;
             }
-            let backend = match self.push(engine, &state).await {
+            let pushed = match &state {
+                Some(state) => self.push_own(engine, state, &mut before).await,
+                None => Err(Failure::BadRescue("it is a part of a state".to_owned())),
+            };
+            let failure = match pushed {
                 Ok(()) => {
                     say::line("the state is pushed to its backend");
-                    fs::remove_file(&file).ok();
-                    // It is safe now; a Secret that stays is seen by the next run to say the same as the backend.
-                    if let Err(failure) = self.cluster.forget_rescued(tenant).await {
-                        say::line(format!("warning: {failure}"));
-                    }
-                    return Ok(());
+                    // One that stayed would stand in the way of what comes next: the run does not go on with it.
+                    let kept = self.cluster.kept(&self.inputs.run.tenant).await?;
+                    return match &kept {
+                        Some(kept) => self.cluster.forget(kept).await,
+                        None => Ok(()),
+                    };
                 }
                 Err(failure @ Failure::Diverged { .. }) if kept.is_ok() => return Err(failure),
                 Err(failure) => failure.to_string(),
             };
-            let limit = if kept.is_ok() { KEPT } else { UNKEPT };
+            let limit = if kept.is_ok() { KEPT } else { SAVING };
             if begun.elapsed() + pause > limit {
                 return Err(match kept {
                     Ok(secret) => Failure::StateInSecret(secret),
-                    Err(secret) => Failure::StateUnsaved { backend, secret },
+                    Err(secret) => Failure::StateUnsaved { backend: failure, secret: secret.to_string() },
                 });
             }
             tokio::time::sleep(pause).await;
@@ -64,32 +84,82 @@ impl Session<'_> {
         }
     }
 
+    /// Pushes a state of this run. What the backend has at the first look is what was there when Terraform could not save it.
+    async fn push_own(&self, engine: &Engine, state: &State, before: &mut Option<String>) -> Result<(), Failure> {
+        if before.is_none() {
+            let mark = mark(engine.pull(&Stop::brief()).await?.as_ref());
+            self.keep(&state.bytes, Some(&mark)).await.ok();
+            *before = Some(mark);
+        }
+        self.push(engine, state, &self.me(), before.as_deref()).await
+    }
+
+    /// Keeps a state in a Secret: the first thing that is done, for it takes no time, and outlives the pod.
+    async fn keep(&self, bytes: &[u8], before: Option<&str>) -> Result<String, Failure> {
+        let me = self.me();
+        let keeping = self.cluster.keep(&self.inputs.run.tenant, bytes, &me, before);
+        let kept = timeout(KEEPING, keeping).await.unwrap_or_else(|_| {
+            Err(Failure::BadRescue(format!("the API server did not take it within {} s", KEEPING.as_secs())))
+        });
+        if let Ok(name) = &kept
+            && before.is_none()
+        {
+            say::line(format!("the state is kept in Secret `{name}`"));
+        }
+        kept
+    }
+
+    /// Keeps a state that an earlier process left in this pod's folder, before the folder is made anew.
+    pub(super) async fn keep_left_behind(&self) -> Result<(), Failure> {
+        let left = fs::read(workdir::folder()?.join(ERRORED)).ok();
+        match left.filter(|bytes| !bytes.is_empty()) {
+            Some(bytes) => self.keep(&bytes, None).await.map(drop),
+            None => Ok(()),
+        }
+    }
+
     /// Pushes a state that an earlier run kept in a Secret.
     pub(super) async fn restore(&self, engine: &Engine) -> Result<(), Failure> {
         let tenant = &self.inputs.run.tenant;
-        let Some(state) = self.cluster.rescued(tenant).await? else { return Ok(()) };
+        let Some(kept) = self.cluster.kept(tenant).await? else { return Ok(()) };
         say::line("an earlier run kept its state in a Secret: pushing it to its backend");
-        self.steadily(engine, &[], async || self.push(engine, &state).await).await?;
-        self.cluster.forget_rescued(tenant).await?;
+        let state = State::parse(kept.state.clone())?;
+        let before = kept.backend.as_deref();
+        self.steadily(engine, &[], async || self.push(engine, &state, &kept.holder, before).await).await?;
+        self.cluster.forget(&kept).await?;
         say::line("the state is pushed to its backend, and the Secret is deleted");
         Ok(())
     }
 
-    /// Pushes a state, unless the backend has it already.
-    async fn push(&self, engine: &Engine, state: &State) -> Result<(), Failure> {
-        let never = Stop::never();
-        self.release_own(engine).await?;
-        if let Some(backend) = engine.pull(&never).await? {
-            if same(&backend, state) {
-                return Ok(());
-            }
-            let (ours, theirs) = (&state.version, &backend.version);
-            if ours.lineage != theirs.lineage || ours.serial <= theirs.serial {
-                return Err(Failure::Diverged { rescued: ours.serial, backend: theirs.serial });
-            }
+    /// Pushes a state that `holder` could not save, unless the backend has it already. Only where nobody has written to the
+    /// backend since: the lock is still that run's, or what is there is what was there `before`.
+    async fn push(&self, engine: &Engine, state: &State, holder: &str, before: Option<&str>) -> Result<(), Failure> {
+        let lock = engine.locked(&Stop::brief()).await?;
+        if let Some(lock) = lock.clone().filter(|lock| lock.who != holder) {
+            return Err(Failure::Locked { lock: Box::new(lock), verdict: "somebody else has it".to_owned() });
         }
-        engine.push(state, &never).await
+        let backend = engine.pull(&Stop::brief()).await?;
+        if !backend.as_ref().is_some_and(|backend| same(backend, state)) {
+            let ours = &state.version;
+            let theirs = backend.as_ref().map(|backend| &backend.version);
+            let follows = theirs.is_none_or(|theirs| theirs.lineage == ours.lineage && theirs.serial < ours.serial);
+            let untouched = lock.is_some() || before == Some(mark(backend.as_ref()).as_str());
+            if !follows || !untouched {
+                let backend = theirs.map_or(0, |theirs| theirs.serial);
+                return Err(Failure::Diverged { rescued: ours.serial, backend });
+            }
+            engine.push(state, lock.is_some(), &Stop::brief()).await?;
+        }
+        match lock {
+            Some(lock) => self.settle(engine, lock).await.map(drop),
+            None => Ok(()),
+        }
     }
+}
+
+/// Which state it is, in a word.
+fn mark(state: Option<&State>) -> String {
+    state.map_or("none".to_owned(), |state| format!("{}/{}", state.version.lineage, state.version.serial))
 }
 
 /// Whether two states say the same. A backend gives what is pushed a serial of its own, and into an empty one a lineage too.

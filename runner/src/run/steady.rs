@@ -11,7 +11,7 @@ use crate::say;
 
 /// The pauses before the second, third and fourth attempt at what passes.
 const PAUSES: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(10), Duration::from_secs(30)];
-/// How often things are adopted, or a plan is made anew, in one run. Each time there is at least one less to do.
+/// How often things are adopted, locks are broken or a plan is made anew, in one run. Each time there is one less to do.
 const ROUNDS: usize = 20;
 
 impl Session<'_> {
@@ -23,36 +23,39 @@ impl Session<'_> {
         mut attempt: impl AsyncFnMut() -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let mut pauses = PAUSES.into_iter();
-        for _ in 0..ROUNDS * 10 {
-            if let Some(reason) = self.stop.reason() {
-                return Err(Failure::Stopped(reason));
-            }
+        let mut rounds = 0;
+        loop {
+            self.go_on()?;
             let failure = match attempt().await {
                 Ok(done) => return Ok(done),
                 Err(failure) => failure,
             };
             // Whatever comes next: first nothing must be lost.
             self.save(engine).await?;
+            let failure = match failure {
+                Failure::Engine { class: Class::Exists, ref addresses, .. } if rounds < ROUNDS => {
+                    rounds += 1;
+                    let addresses = addresses.clone();
+                    match self.adopt(engine, variables, &addresses, failure).await {
+                        Ok(()) => continue,
+                        Err(failure) => failure,
+                    }
+                }
+                failure => failure,
+            };
             match failure {
-                Failure::Locked { lock, .. } => {
-                    self.settle(engine, *lock).await?;
-                    // Whoever held it may have kept its state in a Secret meanwhile.
-                    Box::pin(self.restore(engine)).await?;
+                Failure::Locked { lock, .. } if rounds < ROUNDS => {
+                    // One that is waited for is bounded by time, one that is broken by this.
+                    if self.settle(engine, *lock).await? {
+                        rounds += 1;
+                    }
                 }
-                Failure::Engine { class: Class::Exists, summary, addresses } => {
-                    let failure = Failure::Engine { class: Class::Exists, summary, addresses: addresses.clone() };
-                    self.adopt(engine, variables, &addresses, failure).await?;
+                Failure::Engine { class: Class::StalePlan, .. } if rounds < ROUNDS => {
+                    rounds += 1;
+                    say::line("the state has moved on: planning anew");
                 }
-                Failure::Engine { class: Class::StalePlan, .. } => say::line("the state has moved on: planning anew"),
                 failure if failure.passes() || matches!(failure, Failure::Killed { .. }) => {
-                    let Some(pause) = pauses.next() else {
-                        // Terraform that was killed leaves its lock, which nobody else may break while this pod is there to be
-                        // taken for its holder.
-                        if matches!(failure, Failure::Killed { .. }) {
-                            self.release_own(engine).await.ok();
-                        }
-                        return Err(failure);
-                    };
+                    let Some(pause) = pauses.next() else { return Err(failure) };
                     say::line(format!("{failure}"));
                     say::line(format!("trying again in {} s", pause.as_secs()));
                     if !self.stop.sleep(pause).await {
@@ -62,10 +65,5 @@ impl Session<'_> {
                 failure => return Err(failure),
             }
         }
-        Err(Failure::Engine {
-            summary: format!("{} gets no further", engine.name()),
-            class: Class::Unknown,
-            addresses: Vec::new(),
-        })
     }
 }

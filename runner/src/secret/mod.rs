@@ -16,6 +16,7 @@ use crate::cluster::{Cluster, MANAGER, is_taken, labels, tried};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::say;
+use crate::stop::{Reason, Signals};
 use shape::Shape;
 
 /// The file that declares them.
@@ -35,7 +36,15 @@ struct DeclaredSecret {
 
 /// Makes the declared Secrets that are not there.
 pub async fn ensure(spec: &Path) -> Exit {
-    match all(spec).await {
+    let made = async {
+        let mut signals = Signals::listen().map_err(|error| Failure::NoCluster(format!("no signals: {error}")))?;
+        tokio::select! {
+            made = all(spec) => made,
+            // Each Secret is made whole or not at all.
+            () = signals.next() => Err(Failure::Stopped(Reason::Signal)),
+        }
+    };
+    match made.await {
         Ok(()) => Exit::Done,
         Err(failure) => say::failure(&failure),
     }
