@@ -229,11 +229,12 @@ pub(crate) fn a_state_that_waits(world: &World) -> Result<()> {
         let mut site = Site::create(world, name, Engine::Terraform, backend)?;
         site.succeeds("apply")?;
         lost(&mut site, "one", Full::Nothing)?;
-        // By hand, with the lock broken, and so that its serial is below that of the state that waits.
+        // By hand, with the lock broken: an older one, so that its serial does not tell.
         let mut by_hand = site.state()?;
-        by_hand["serial"] = json!(by_hand["serial"].as_u64().unwrap_or_default() + 1);
+        by_hand["serial"] = json!(by_hand["serial"].as_u64().context("no serial")? - 1);
         by_hand["outputs"]["by_hand"] = json!({"value": "yes", "type": "string"});
-        site.write_state(&by_hand)?;
+        // What kept the state from the backend takes a moment to be gone.
+        world.until("the backend to take a state", 30, || site.write_state(&by_hand))?;
         site.unlock()?;
         let (code, log) = site.run("apply")?;
         ensure!(code == 65 && log.contains("is not known to follow the backend's"), "{code}: {log}");

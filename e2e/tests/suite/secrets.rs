@@ -147,9 +147,18 @@ pub(crate) fn what_a_job_makes_stays(world: &World) -> Result<()> {
     let set = world.rendered(&cell.path("tenants/strongbox"))?;
     let is_job = |object: &&Value| object["kind"] == "Job" && object["metadata"]["namespace"] == "t-strongbox";
     let job = set.iter().find(is_job).context("no Job")?;
-    world.delete(JOB, "t-strongbox", job["metadata"]["name"].as_str().unwrap_or_default())?;
+    let name = job["metadata"]["name"].as_str().context("no name")?;
+    let uid = || Ok::<_, anyhow::Error>(world.get(JOB, "t-strongbox", name)?["metadata"]["uid"].clone());
+    let before = uid()?;
+    world.delete(JOB, "t-strongbox", name)?;
     let resync = json!({"operation": {"initiatedBy": {"username": "somebody"}, "sync": {"revision": first}}});
     world.patch(APPLICATION, "argocd", "strongbox", &resync)?;
+    world.until("another Job", 120, || {
+        ensure!(uid()? != before, "still the same");
+        let job = world.get(JOB, "t-strongbox", name)?;
+        ensure!(job["status"]["succeeded"] == 1, "{}", job["status"]);
+        Ok(())
+    })?;
     world.until_synced("argocd", "strongbox", Some(&first), 120)?;
     ensure!(now()? == made, "a Job that was made anew changed a Secret");
 
@@ -203,6 +212,13 @@ pub(crate) fn what_a_job_makes_stays(world: &World) -> Result<()> {
     })?;
     ensure!(message.contains("Secret `jwt-g1` exists without key `key`"), "{message}");
     ensure!(held(world, "t-strongbox", "jwt-g1")? == somebodys, "somebody's Secret was changed");
+    world.until("the Job that was refused to fail at once", 60, || {
+        let job = world.get(JOB, "t-strongbox", "copy-3")?;
+        let failed = job["status"]["conditions"].as_array().into_iter().flatten().any(|it| it["type"] == "Failed");
+        ensure!(failed && job["status"]["failed"] == 1, "{}", job["status"]);
+        Ok(())
+    })?;
+    nobody_sees(world, "t-strongbox")?;
     world.delete(JOB, "t-strongbox", "copy-3")?;
     cell.remove(world, &["strongbox"])
 }

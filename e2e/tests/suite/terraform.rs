@@ -143,6 +143,7 @@ pub(crate) fn an_approval(world: &World) -> Result<()> {
         "output.bucket",
         "output.database_password",
         "output.role",
+        "output.settings",
     ];
     ensure!(addresses == expected && list["approval"] == 1, "{list}");
 

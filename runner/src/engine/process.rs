@@ -268,7 +268,7 @@ async fn all(pipe: Option<impl AsyncRead + Unpin>, into: &mut Vec<u8>) {
 
 /// Of what was said in plain text, Terraform's own errors.
 fn told(words: &str) -> String {
-    let known = |line: &&str| line.starts_with("Error") || line.starts_with(NO_STATE);
+    let known = |line: &&str| ["Error", "Failed", NO_STATE].iter().any(|begin| line.starts_with(begin));
     words.lines().skip_while(|line| !known(line)).take(REST).collect::<Vec<_>>().join("\n")
 }
 
