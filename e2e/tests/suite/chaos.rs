@@ -229,6 +229,12 @@ pub(crate) fn a_state_that_waits(world: &World) -> Result<()> {
         let mut site = Site::create(world, name, Engine::Terraform, backend)?;
         site.succeeds("apply")?;
         lost(&mut site, "one", Full::Nothing)?;
+        // Meanwhile nothing is known of drift, for what is in the backend is not what was made last.
+        site.succeeds("drift")?;
+        let report = crate::terraform::drift(&site)?;
+        let expected = if backend == Backend::S3 { "something is at work: lock" } else { "waits to be pushed" };
+        let reason = report["reason"].as_str().unwrap_or_default();
+        ensure!(report["result"] == "unknown" && reason.contains(expected), "{report}");
         // By hand, with the lock broken: an older one, so that its serial does not tell.
         let mut by_hand = site.state()?;
         by_hand["serial"] = json!(by_hand["serial"].as_u64().context("no serial")? - 1);

@@ -110,7 +110,8 @@ fn one_life(site: &mut Site<'_>) -> Result<()> {
     Ok(())
 }
 
-fn drift(site: &Site<'_>) -> Result<Value> {
+/// The report of the last look for drift.
+pub(crate) fn drift(site: &Site<'_>) -> Result<Value> {
     let report = site.world.get(MAP, CONTROL, &format!("{}--terraform-drift", site.tenant))?;
     let text = report["data"]["report.json"].as_str().unwrap_or_default();
     let parsed: Value = serde_json::from_str(text)?;

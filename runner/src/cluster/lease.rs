@@ -65,6 +65,16 @@ impl Cluster {
         Ok(Turn::Held(Box::new(found.unwrap_or_default())))
     }
 
+    /// Who has the Lease; none where nobody does.
+    ///
+    /// # Errors
+    /// The API server does not answer.
+    pub async fn whose_turn(&self, tenant: &str) -> Result<Option<Lock>, Failure> {
+        let (leases, name) = (self.leases(), name(tenant));
+        let found = tried(format!("reading Lease `{name}`"), || leases.get_opt(&name)).await?;
+        Ok(found.as_ref().and_then(as_lock))
+    }
+
     /// Gives the Lease back.
     ///
     /// # Errors

@@ -62,9 +62,17 @@ impl Session<'_> {
             .map_err(|source| Failure::Unwritable { path: variables.clone(), source })?;
         let before = self.version(&engine).await?;
         let changes = self.differences(&engine, &format!("-var-file={}", variables.display())).await?;
-        // What happened meanwhile is no drift.
-        if let Some(lock) = engine.locked(&self.stop).await? {
+        // What happened meanwhile is no drift; nor is what a run did whose state is not in the backend yet.
+        let tenant = &self.inputs.run.tenant;
+        let at_work = match self.cluster.whose_turn(tenant).await? {
+            Some(lock) => Some(lock),
+            None => engine.locked(&self.stop).await?,
+        };
+        if let Some(lock) = at_work {
             return Ok(Look::Discarded(format!("something is at work: {lock}")));
+        }
+        if self.cluster.kept(tenant).await?.is_some() {
+            return Ok(Look::Discarded("the state of an earlier run waits to be pushed to its backend".to_owned()));
         }
         if self.version(&engine).await? != before {
             return Ok(Look::Discarded("the state has changed meanwhile".to_owned()));
