@@ -175,6 +175,9 @@ pub enum Failure {
     /// The state was saved to a Secret, and waits for the backend.
     #[error("the backend did not take the state, which was saved to Secret `{0}`")]
     StateInSecret(String),
+    /// The backend was changed, and the new one has no state.
+    #[error("the last run had its state in another backend, and there is none in this one")]
+    StateElsewhere,
     /// What was found in the cloud is not this tenant's.
     #[error("`{address}` exists in the cloud and is not this tenant's: tag `{tag}` is {found}, not `{wanted}`")]
     NotOurs {
@@ -196,7 +199,11 @@ pub enum Failure {
         other: String,
     },
     /// Told to stop.
-    #[error("{}", match .0 { Reason::Signal => "interrupted", Reason::Deadline => "the deadline came before the end" })]
+    #[error("{}", match .0 {
+        Reason::Signal => "interrupted",
+        Reason::Deadline => "the deadline came before the end",
+        Reason::Slow => "the backend takes longer than a minute to answer",
+    })]
     Stopped(Reason),
     /// A Secret that is there has not the keys that were declared.
     #[error("Secret `{name}` exists without {missing}")]
@@ -247,7 +254,7 @@ impl Failure {
             | Self::StateUnsaved { .. }
             | Self::StateInSecret(_)
             | Self::NoRandomness(_)
-            | Self::Stopped(Reason::Deadline) => Exit::Temporary,
+            | Self::Stopped(Reason::Deadline | Reason::Slow) => Exit::Temporary,
             Self::Unreadable { .. }
             | Self::Misunderstood { .. }
             | Self::NoVariable(_)
@@ -260,6 +267,7 @@ impl Failure {
             | Self::Gibberish { .. }
             | Self::Diverged { .. }
             | Self::BadRescue(_)
+            | Self::StateElsewhere
             | Self::NotOurs { .. }
             | Self::HeldElsewhere { .. }
             | Self::OtherSecret { .. }
@@ -312,6 +320,7 @@ impl Failure {
                 "it belongs to somebody else: choose another name for it; if it is this tenant's after all, set the tag by hand"
                     .to_owned()
             }
+            Self::StateElsewhere => "copy the state first: `terraform state pull` there, `terraform state push` here".to_owned(),
             Self::HeldElsewhere { address, other } => {
                 format!("write a `moved` block from `{other}` to `{address}` in the module: the address alone was changed")
             }
@@ -330,6 +339,7 @@ impl Failure {
         match self {
             Self::Engine { class, .. } => *class == Class::Passing,
             Self::Kubernetes { source, .. } => kubernetes_exit(source) == Exit::Temporary,
+            Self::Stopped(reason) => *reason == Reason::Slow,
             _ => false,
         }
     }

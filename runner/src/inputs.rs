@@ -113,7 +113,7 @@ impl Engine {
 }
 
 /// Where state is.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum Backend {
     /// In a bucket.

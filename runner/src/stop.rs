@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::io;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -43,6 +43,8 @@ pub enum Reason {
     Signal,
     /// The deadline.
     Deadline,
+    /// Only this one command, which took too long.
+    Slow,
 }
 
 /// Whether a run has to stop; every part of it looks at the same one.
@@ -51,7 +53,7 @@ pub struct Stop {
     reason: watch::Receiver<Option<Reason>>,
     sender: watch::Sender<Option<Reason>>,
     /// When whatever still runs is killed.
-    limit: Rc<Cell<Option<Instant>>>,
+    limit: Rc<Cell<Option<(Instant, SystemTime)>>>,
 }
 
 /// How long a command on the way out may take before it is told to end.
@@ -85,11 +87,11 @@ impl Stop {
     pub fn brief() -> Self {
         let stop = Self::new();
         let sender = stop.sender.clone();
-        stop.limit.set(Instant::now().checked_add(BRIEF + BRIEF_GRACE));
+        stop.set_limit(BRIEF + BRIEF_GRACE);
         tokio::spawn(async move {
             // Dropped with the last that listens.
             tokio::select! {
-                () = tokio::time::sleep(BRIEF) => { tell(&sender, Reason::Deadline); }
+                () = tokio::time::sleep(BRIEF) => { tell(&sender, Reason::Slow); }
                 () = sender.closed() => {}
             }
         });
@@ -103,7 +105,7 @@ impl Stop {
 
     /// Stops the run after the first time, and kills what still runs after the second.
     pub fn after(&self, time: Duration, limit: Duration) {
-        self.limit.set(Instant::now().checked_add(limit));
+        self.set_limit(limit);
         let sender = self.sender.clone();
         tokio::spawn(async move {
             tokio::time::sleep(time).await;
@@ -137,12 +139,17 @@ impl Stop {
         }
     }
 
+    fn set_limit(&self, time: Duration) {
+        self.limit.set(Instant::now().checked_add(time).zip(SystemTime::now().checked_add(time)));
+    }
+
     /// Waits until whatever still runs has to be killed.
     pub async fn limit(&self) {
         // Set before anything runs that it is to end.
-        match self.limit.get() {
-            Some(limit) => tokio::time::sleep_until(limit).await,
-            None => std::future::pending().await,
+        let Some((end, wall)) = self.limit.get() else { return std::future::pending().await };
+        // The one clock stands while the machine sleeps, the other one may be set.
+        while Instant::now() < end && SystemTime::now() < wall {
+            tokio::time::sleep_until(end.min(Instant::now() + Duration::from_secs(5))).await;
         }
     }
 

@@ -113,6 +113,8 @@ pub(crate) fn a_held_lock(world: &World) -> Result<()> {
         first.running.until("cloud_thing.bucket: Creating", 30)?;
         let mut second = site.start("apply")?;
         second.running.until(&format!("pod `{}` runs; waiting for it", first.pod), 30)?;
+        // Somebody who labels the Lease does not keep it from being given back.
+        world.patch(LEASE, CONTROL, &site.lease(), &json!({"metadata": {"labels": {"example.com/seen": "yes"}}}))?;
         ensure!(first.running.end(60)? == 0, "{}", first.running.log());
         site.ended(&first)?;
         ensure!(second.running.end(60)? == 0, "{}", second.running.log());
@@ -149,6 +151,12 @@ pub(crate) fn a_held_lock(world: &World) -> Result<()> {
         age(&site)?;
         let log = site.succeeds("apply")?;
         ensure!(log.contains("its deadline was over at"), "{log}");
+        site.nothing_is_lost()?;
+
+        // A Lease that nobody holds, as after a person's hand, is nobody's.
+        let metadata = json!({"name": site.lease(), "namespace": CONTROL});
+        world.apply(&json!({"apiVersion": LEASE.0, "kind": LEASE.1, "metadata": metadata, "spec": {}}))?;
+        site.succeeds("apply")?;
         site.nothing_is_lost()?;
         site.remove()?;
     }

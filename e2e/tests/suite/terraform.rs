@@ -193,6 +193,27 @@ pub(crate) fn an_approval(world: &World) -> Result<()> {
     ensure!(self::hash(&log)? != made, "the same hash for another approval");
     site.change(&json!({"terraform": {"approvedPlan": self::hash(&log)?}}))?;
     site.succeeds("apply")?;
+
+    // It is used up too where what needed it was done by a run that did not get to its end.
+    let policy = |name: &str| format!("arn:aws:iam::111122223333:policy/{name}");
+    let policies = |names: &[&str]| json!({"variables": {"extra_policies": names.iter().map(|name| policy(name)).collect::<Vec<_>>()}});
+    site.change(&json!({"terraform": {"approval": "destructive"}}))?;
+    site.change(&json!({"terraform": policies(&["next"])}))?;
+    let (code, log) = site.run("apply")?;
+    ensure!(code == 3 && log.contains("not approved: delete of cloud_thing.policy[\"more\"]"), "{code}: {log}");
+    site.change(&json!({"terraform": {"approvedPlan": self::hash(&log)?}}))?;
+    let refused =
+        json!([{"method": "PUT", "name": "approval/next", "status": 400, "code": "ValidationError", "message": "no"}]);
+    site.cloud().misbehave(&refused)?;
+    let (code, log) = site.run("apply")?;
+    ensure!(code == 65 && log.contains("cloud_thing.policy[\"more\"]: Destruction complete"), "{code}: {log}");
+    site.cloud().misbehave(&json!([]))?;
+    site.succeeds("apply")?;
+    site.change(&json!({"terraform": policies(&["next", "more"])}))?;
+    site.succeeds("apply")?;
+    site.change(&json!({"terraform": policies(&["next"])}))?;
+    let (code, log) = site.run("apply")?;
+    ensure!(code == 3 && log.contains("was approved for once"), "{code}: {log}");
     site.nothing_is_lost()?;
     site.remove()
 }
@@ -231,6 +252,18 @@ fn hash(log: &str) -> Result<String> {
 pub(crate) fn a_binding(world: &World) -> Result<()> {
     let mut site = Site::create(world, "binding", Engine::Terraform, Backend::S3)?;
     site.succeeds("apply")?;
+    // Nor is its state looked for where it never was.
+    let mut elsewhere = site.start_with("apply", |container| {
+        let inputs = container.files.get_mut("/inputs/run.json");
+        inputs.into_iter().for_each(|run| *run = run.replace("tenants/binding/", "tenants/elsewhere/"));
+    })?;
+    let code = elsewhere.running.end(60)?;
+    site.ended(&elsewhere)?;
+    let message = elsewhere.running.message();
+    let expected = "error: the last run had its state in another backend, and there is none in this one\n\
+        hint: copy the state first: `terraform state pull` there, `terraform state push` here";
+    ensure!(code == 65 && message == expected, "{code}: {message}");
+    ensure!(e2e::aws::object("tenants/elsewhere/terraform.tfstate")?.is_none(), "another state was made");
     site.change(&json!({"id": "somebody-else"}))?;
     let (code, log) = site.run("apply")?;
     ensure!(code == 65 && log.contains("tenant `binding` is bound otherwise: id is `binding`"), "{code}: {log}");

@@ -53,6 +53,10 @@ impl Changes {
     /// It is no such document.
     pub fn of_plan(plan: &Value, key: &Key) -> Result<Self, &'static str> {
         let mut changes = Self::of(plan, "resource_changes", key)?;
+        // Of newer versions of Terraform; what they do is in no state.
+        if plan["action_invocations"].as_array().is_some_and(|actions| !actions.is_empty()) {
+            return Err("actions, which no list of changes can show");
+        }
         for (name, change) in plan["output_changes"].as_object().into_iter().flatten() {
             changes.0.extend(Change::of(&json!({"address": format!("{OUTPUT}{name}"), "change": change}), key)?);
         }
@@ -291,6 +295,8 @@ mod tests {
     fn what_is_no_plan_is_no_empty_one() {
         let refused = |plan: &Value| Changes::of_plan(plan, &key()).unwrap_err();
         assert_eq!(refused(&json!({})), "no plan");
+        let actions = json!({"format_version": "1.2", "action_invocations": [{"address": "action.a.b"}]});
+        assert_eq!(refused(&actions), "actions, which no list of changes can show");
         let with = |entry: Value| json!({"format_version": "1.2", "resource_changes": [entry]});
         assert_eq!(refused(&with(json!({"change": {"actions": ["create"]}}))), "a change without address");
         assert_eq!(refused(&with(json!({"address": "a", "change": {}}))), "a change without actions");

@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 
 use super::{Cluster, of_tenant};
 use crate::failure::Failure;
-use crate::inputs::Inputs;
+use crate::inputs::{Inputs, Run};
 
 const PART: &str = "terraform-applied";
 
@@ -67,12 +67,13 @@ impl Cluster {
         Ok(count.unwrap_or_default())
     }
 
-    /// Whether anything was ever done for this tenant to its end.
+    /// The run that was last done for this tenant to its end, whatever it was.
     ///
     /// # Errors
     /// The API server does not answer.
-    pub async fn was_applied(&self, tenant: &str) -> Result<bool, Failure> {
-        Ok(self.config_map(&format!("{tenant}--{PART}")).await?.is_some())
+    pub async fn last_run(&self, tenant: &str) -> Result<Option<Run>, Failure> {
+        let map = self.config_map(&format!("{tenant}--{PART}")).await?;
+        Ok(map.and_then(|map| serde_json::from_str(map.data?.get("run.json")?).ok()))
     }
 
     /// What was applied last; none where there is nothing, or nothing any more.

@@ -82,16 +82,30 @@ impl Cluster {
     pub async fn end_turn(&self, lease: &Lease) -> Result<(), Failure> {
         let leases = self.leases();
         let name = lease.name_any();
-        let preconditions = Some(Preconditions { uid: lease.uid(), resource_version: lease.resource_version() });
-        let parameters = DeleteParams { preconditions, ..DeleteParams::default() };
-        tried(format!("deleting Lease `{name}`"), || async {
-            match leases.delete(&name, &parameters).await {
-                Err(kube::Error::Api(status)) if status.code == 409 || status.code == 404 => Ok(()),
-                answer => answer.map(drop),
+        let mut version = lease.resource_version();
+        loop {
+            let preconditions = Some(Preconditions { uid: lease.uid(), resource_version: version });
+            let parameters = DeleteParams { preconditions, ..DeleteParams::default() };
+            let changed = tried(format!("deleting Lease `{name}`"), || async {
+                match leases.delete(&name, &parameters).await {
+                    Err(kube::Error::Api(status)) if status.code == 409 => Ok(true),
+                    Err(kube::Error::Api(status)) if status.code == 404 => Ok(false),
+                    answer => answer.map(|_| false),
+                }
+            });
+            if !changed.await? {
+                return Ok(());
             }
-        })
-        .await
+            // Labelled by somebody, or taken over.
+            let found = tried(format!("reading Lease `{name}`"), || leases.get_opt(&name)).await?;
+            let Some(found) = found.filter(|found| holder(found) == holder(lease)) else { return Ok(()) };
+            version = found.resource_version();
+        }
     }
+}
+
+fn holder(lease: &Lease) -> Option<&str> {
+    lease.spec.as_ref()?.holder_identity.as_deref()
 }
 
 /// A held Lease, told of in the way of a lock: who has it, since when.
@@ -99,7 +113,7 @@ pub fn as_lock(lease: &Lease) -> Option<Lock> {
     let spec = lease.spec.as_ref()?;
     Some(Lock {
         id: lease.name_any(),
-        who: spec.holder_identity.clone()?,
+        who: spec.holder_identity.clone().filter(|holder| !holder.is_empty())?,
         operation: OPERATION.to_owned(),
         created: spec.acquire_time.as_ref().map(|time| time.0),
     })

@@ -1,7 +1,10 @@
 //! States: read from the backend, pushed to it, and what is said of them without reading what is in them.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::Engine;
 use super::process::NO_STATE;
@@ -33,6 +36,18 @@ impl State {
     pub fn parse(bytes: Vec<u8>) -> Result<Self, Failure> {
         let version = serde_json::from_slice(&bytes).map_err(|error| Failure::BadRescue(error.to_string()))?;
         Ok(Self { bytes, version })
+    }
+
+    /// The same with another serial. Nothing else of it is touched: numbers may be larger than any type here.
+    ///
+    /// # Errors
+    /// It is no state.
+    pub fn with_serial(&self, serial: u64) -> Result<Self, Failure> {
+        let bad = |error: serde_json::Error| Failure::BadRescue(error.to_string());
+        let mut parts: BTreeMap<&str, &RawValue> = serde_json::from_slice(&self.bytes).map_err(bad)?;
+        let serial = RawValue::from_string(serial.to_string()).map_err(bad)?;
+        parts.insert("serial", &serial);
+        Self::parse(serde_json::to_vec(&parts).map_err(bad)?)
     }
 
     /// The addresses of all that it holds.
@@ -134,6 +149,17 @@ impl Engine {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn only_the_serial_is_another() {
+        let text =
+            r#"{"version":4,"serial":7,"lineage":"l","outputs":{"n":{"value":123456789012345678901234567890.10}}}"#;
+        let state = State::parse(text.as_bytes().to_vec()).unwrap().with_serial(5).unwrap();
+        assert_eq!(state.version, Version { lineage: "l".to_owned(), serial: 5 });
+        let expected =
+            r#"{"lineage":"l","outputs":{"n":{"value":123456789012345678901234567890.10}},"serial":5,"version":4}"#;
+        assert_eq!(String::from_utf8(state.bytes).unwrap(), expected);
+    }
 
     #[test]
     fn addresses_are_as_terraform_writes_them() {

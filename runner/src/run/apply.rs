@@ -25,8 +25,10 @@ impl Session<'_> {
                 approval => self.apply_approved(&engine, approval, &variables).await,
             })
             .await?;
-        // First: what is published may be refused, and what was applied was applied.
-        self.cluster.remember(self.inputs, Outcome::Applied, self.used_approval.get()).await?;
+        // First: what is published may be refused, and what was applied was applied. An open approval is used up by a run that
+        // did not need it too: what it was for may have been done by an earlier one, which did not get this far.
+        let used = self.open_approval().await?.is_ok();
+        self.cluster.remember(self.inputs, Outcome::Applied, used).await?;
         self.publish(&engine).await
     }
 
@@ -54,20 +56,13 @@ impl Session<'_> {
         let run = &self.inputs.run;
         let list = self.list(changes).await?;
         let key = self.cluster.plan_key(&run.tenant).await?;
-        let mut approved = Changes::default();
-        if let Some(hash) = &run.approved_plan {
-            match self.cluster.plan(&run.tenant, hash, &key).await? {
-                Some(found) if found.approval == list.approval => approved = found.changes,
-                Some(_) => {
-                    say::line(format!("plan `{hash}` was approved for once, and was applied: nothing is approved"));
-                }
-                None => say::line(format!("no plan `{hash}` is known for this tenant: nothing is approved")),
-            }
-        }
+        let approved = self.open_approval().await?.unwrap_or_else(|why| {
+            why.into_iter().for_each(say::line);
+            Changes::default()
+        });
         let (all, beyond) = (list.changes.0.len(), list.changes.beyond(&approved));
         if beyond.is_empty() {
             say::line(format!("all {all} changes were approved"));
-            self.used_approval.set(true);
             return Ok(());
         }
         for change in &beyond.0 {
@@ -75,6 +70,20 @@ impl Session<'_> {
         }
         let hash = self.cluster.keep_plan(&run.tenant, &list, &key).await?;
         Err(Failure::ApprovalNeeded { tenant: run.tenant.clone(), open: beyond.0.len(), all, hash })
+    }
+
+    /// The changes that the tenant's file approves; else why it approves nothing, where it says that it does.
+    async fn open_approval(&self) -> Result<Result<Changes, Option<String>>, Failure> {
+        let run = &self.inputs.run;
+        let Some(hash) = &run.approved_plan else { return Ok(Err(None)) };
+        let key = self.cluster.plan_key(&run.tenant).await?;
+        let found = self.cluster.plan(&run.tenant, hash, &key).await?;
+        let next = self.list(Changes::default()).await?.approval;
+        Ok(match found {
+            Some(found) if found.approval == next => Ok(found.changes),
+            Some(_) => Err(Some(format!("plan `{hash}` was approved for once, and was applied: nothing is approved"))),
+            None => Err(Some(format!("no plan `{hash}` is known for this tenant: nothing is approved"))),
+        })
     }
 
     /// These changes, as the list for the next approval.
@@ -97,16 +106,22 @@ impl Session<'_> {
         ended.into_result(engine, &self.stop).map(|()| count)
     }
 
-    /// Writes an empty state where there was never one. Without one Terraform reads the backend before each write
+    /// Writes an empty state where there was never one, and refuses a place where there is none and should be. Without one Terraform reads the backend before each write
     /// (`PersistState` in `internal/states/remote/state.go`): where its first write was stored and not acknowledged, it would
     /// take that for somebody's, and write it again in place of what came after it.
     async fn first_state(&self, engine: &Engine) -> Result<(), Failure> {
-        if self.cluster.was_applied(&self.inputs.run.tenant).await? {
+        let run = &self.inputs.run;
+        let last = self.cluster.last_run(&run.tenant).await?;
+        if last.as_ref().is_some_and(|last| last.backend == run.backend) {
             return Ok(());
         }
         self.steadily(engine, &[], async || {
             if engine.pull(&self.stop).await?.is_some() {
                 return Ok(());
+            }
+            // All that the tenant has would be made again.
+            if last.is_some() {
+                return Err(Failure::StateElsewhere);
             }
             let lineage = self.uid.as_str();
             let empty = json!({"version": 4, "serial": 1, "lineage": lineage, "outputs": {}, "resources": []});

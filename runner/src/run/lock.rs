@@ -36,7 +36,12 @@ impl Session<'_> {
                 Turn::Held(lease) => lease,
             };
             gone = None;
-            let Some(lock) = as_lock(&held) else { continue };
+            let Some(lock) = as_lock(&held) else {
+                // Nobody has it: it was given back, or a person has taken the holder out of it.
+                self.go_on()?;
+                gone = held.metadata.resource_version.is_some().then_some(held);
+                continue;
+            };
             match self.holder(&lock).await? {
                 // Of this pod, and nothing else of it runs.
                 Holder::Own => gone = Some(held),
@@ -49,11 +54,15 @@ impl Session<'_> {
         }
     }
 
-    /// Ends this run's turn, once all that it did has ended.
-    pub(super) async fn end_turn(&mut self) {
+    /// Ends this run's turn, once all that it did has ended. Where a state waits to be pushed, the lock stays: as long as it is held,
+    /// nobody has written another one.
+    pub(super) async fn end_turn(&mut self, result: &Result<(), Failure>) {
         let Some(lease) = self.lease.take() else { return };
+        let waits =
+            matches!(result, Err(Failure::StateInSecret(_) | Failure::StateUnsaved { .. } | Failure::Diverged { .. }));
         if let Some(engine) = self.engine.take()
             && engine.killed.get()
+            && !waits
         {
             // Terraform that was killed has left its lock, which nobody else may break while this pod is there to be taken for
             // its holder.

@@ -41,7 +41,7 @@ async fn whole(action: Action, inputs: &Inputs, cluster: &Cluster, stop: Stop) -
         Err(failure) => return say::failure(&failure),
     };
     let result = act(action, &mut session).await;
-    session.end_turn().await;
+    session.end_turn(&result).await;
     let exit = match &result {
         Ok(()) => Exit::Done,
         Err(failure) => say::failure(failure),

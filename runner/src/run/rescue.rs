@@ -12,7 +12,7 @@ use crate::engine::state::State;
 use crate::engine::workdir::{self, ERRORED};
 use crate::failure::Failure;
 use crate::say;
-use crate::stop::Stop;
+use crate::stop::{Reason, Stop};
 
 /// How long a state that is kept in a Secret is pushed again and again; after that the next run does it. One that is kept
 /// nowhere is for [`SAVING`], nearly a pod's whole grace period.
@@ -50,33 +50,37 @@ impl Session<'_> {
             Err(failure) if kept.is_ok() => return Err(failure),
             Err(_) => None,
         };
-        let mut before = None;
+        // At this moment, and not later: what is there later may be somebody else's.
+        let before = engine.pull(&Stop::brief()).await.ok().map(|state| mark(state.as_ref()));
+        let mut marked = before.is_none();
         loop {
-            if kept.is_err() {
+            if kept.is_err() || !marked {
                 kept = self.keep(bytes, before.as_deref()).await;
+                marked = kept.is_ok();
             }
-            let pushed = match &state {
-                Some(state) => self.push_own(engine, state, &mut before).await,
-                None => Err(Failure::BadRescue("it is a part of a state".to_owned())),
-            };
-            let failure = match pushed {
-                Ok(()) => {
-                    say::line("the state is pushed to its backend");
-                    // One that stayed would stand in the way of what comes next: the run does not go on with it.
-                    let kept = self.cluster.kept(&self.inputs.run.tenant).await?;
-                    return match &kept {
-                        Some(kept) => self.cluster.forget(kept).await,
-                        None => Ok(()),
-                    };
-                }
-                Err(failure @ Failure::Diverged { .. }) if kept.is_ok() => return Err(failure),
-                Err(failure) => failure.to_string(),
+            let failure = match &state {
+                // No attempt goes on beyond the time by which this run is known to have ended.
+                Some(state) => match timeout(
+                    SAVING.saturating_sub(begun.elapsed()),
+                    self.push(engine, state, &self.me(), before.as_deref()),
+                )
+                .await
+                {
+                    Ok(Ok(())) => {
+                        say::line("the state is pushed to its backend");
+                        return self.forget(bytes).await;
+                    }
+                    Ok(Err(failure @ Failure::Diverged { .. })) if kept.is_ok() => return Err(failure),
+                    Ok(Err(failure)) => failure,
+                    Err(_) => Failure::Stopped(Reason::Slow),
+                },
+                None => Failure::BadRescue("it is a part of a state".to_owned()),
             };
             let limit = if kept.is_ok() { KEPT } else { SAVING };
             if begun.elapsed() + pause > limit {
                 return Err(match kept {
                     Ok(secret) => Failure::StateInSecret(secret),
-                    Err(secret) => Failure::StateUnsaved { backend: failure, secret: secret.to_string() },
+                    Err(secret) => Failure::StateUnsaved { backend: failure.to_string(), secret: secret.to_string() },
                 });
             }
             tokio::time::sleep(pause).await;
@@ -84,14 +88,14 @@ impl Session<'_> {
         }
     }
 
-    /// Pushes a state of this run. What the backend has at the first look is what was there when Terraform could not save it.
-    async fn push_own(&self, engine: &Engine, state: &State, before: &mut Option<String>) -> Result<(), Failure> {
-        if before.is_none() {
-            let mark = mark(engine.pull(&Stop::brief()).await?.as_ref());
-            self.keep(&state.bytes, Some(&mark)).await.ok();
-            *before = Some(mark);
+    /// Forgets a state that was kept and is in its backend. One that stayed would stand in the way of what comes next: the run
+    /// does not go on with it.
+    async fn forget(&self, bytes: &[u8]) -> Result<(), Failure> {
+        match self.cluster.kept(&self.inputs.run.tenant).await? {
+            Some(kept) if kept.state == bytes => self.cluster.forget(&kept).await,
+            Some(_) => Err(Failure::BadRescue("another one is kept for this tenant".to_owned())),
+            None => Ok(()),
         }
-        self.push(engine, state, &self.me(), before.as_deref()).await
     }
 
     /// Keeps a state in a Secret: the first thing that is done, for it takes no time, and outlives the pod.
@@ -132,7 +136,7 @@ impl Session<'_> {
     }
 
     /// Pushes a state that `holder` could not save, unless the backend has it already. Only where nobody has written to the
-    /// backend since: the lock is still that run's, or what is there is what was there `before`.
+    /// backend since: the lock of its apply is still held, or what is there is what was there `before`.
     async fn push(&self, engine: &Engine, state: &State, holder: &str, before: Option<&str>) -> Result<(), Failure> {
         let lock = engine.locked(&Stop::brief()).await?;
         if let Some(lock) = lock.clone().filter(|lock| lock.who != holder) {
@@ -143,12 +147,14 @@ impl Session<'_> {
             let ours = &state.version;
             let theirs = backend.as_ref().map(|backend| &backend.version);
             let follows = theirs.is_none_or(|theirs| theirs.lineage == ours.lineage && theirs.serial < ours.serial);
-            let untouched = lock.is_some() || before == Some(mark(backend.as_ref()).as_str());
-            if !follows || !untouched {
+            let fenced = lock.as_ref().is_some_and(|lock| lock.operation == APPLY);
+            if !follows || !fenced && before != Some(mark(backend.as_ref()).as_str()) {
                 let backend = theirs.map_or(0, |theirs| theirs.serial);
                 return Err(Failure::Diverged { rescued: ours.serial, backend });
             }
-            engine.push(state, lock.is_some(), &Stop::brief()).await?;
+            // As the very next one: Terraform then refuses it where somebody has written meanwhile.
+            let next = theirs.map_or(ours.serial, |theirs| theirs.serial.saturating_add(1));
+            engine.push(&state.with_serial(next)?, lock.is_some(), &Stop::brief()).await?;
         }
         match lock {
             Some(lock) => self.settle(engine, lock).await.map(drop),
@@ -156,6 +162,9 @@ impl Session<'_> {
         }
     }
 }
+
+/// What the lock of an apply or a destroy says that it is for.
+const APPLY: &str = "OperationTypeApply";
 
 /// Which state it is, in a word.
 fn mark(state: Option<&State>) -> String {

@@ -40,8 +40,6 @@ pub(super) struct Session<'a> {
     pub(super) count: Option<Count>,
     /// A state that Terraform could write nowhere, and handed to the runner.
     pub(super) unsaved: RefCell<Option<Vec<u8>>>,
-    /// Whether the approved plan was needed.
-    pub(super) used_approval: Cell<bool>,
     /// How long this run has waited for a lock.
     pub(super) waited: Cell<Duration>,
     /// How long Terraform's own processes have run.
@@ -63,7 +61,6 @@ impl<'a> Session<'a> {
             engine: None,
             count: None,
             unsaved: RefCell::default(),
-            used_approval: Cell::default(),
             waited: Cell::default(),
             spent: Rc::default(),
         })

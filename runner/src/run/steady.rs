@@ -33,7 +33,9 @@ impl Session<'_> {
             // Whatever comes next: first nothing must be lost.
             self.save(engine).await?;
             let failure = match failure {
-                Failure::Engine { class: Class::Exists, ref addresses, .. } if rounds < ROUNDS => {
+                Failure::Engine { class: Class::Exists, ref addresses, .. }
+                    if rounds < ROUNDS && self.lease.is_some() =>
+                {
                     rounds += 1;
                     let addresses = addresses.clone();
                     match self.adopt(engine, variables, &addresses, failure).await {
