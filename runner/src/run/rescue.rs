@@ -55,8 +55,10 @@ impl Session<'_> {
         let mut marked = before.is_none();
         loop {
             if kept.is_err() || !marked {
-                kept = self.keep(bytes, before.as_deref()).await;
-                marked = kept.is_ok();
+                let again = self.keep(bytes, before.as_deref()).await;
+                marked = again.is_ok();
+                // What is kept stays kept where the API server is away for the rest.
+                kept = kept.or(again);
             }
             let failure = match &state {
                 // No attempt goes on beyond the time by which this run is known to have ended.
@@ -105,9 +107,7 @@ impl Session<'_> {
         let kept = timeout(KEEPING, keeping).await.unwrap_or_else(|_| {
             Err(Failure::BadRescue(format!("the API server did not take it within {} s", KEEPING.as_secs())))
         });
-        if let Ok(name) = &kept
-            && before.is_none()
-        {
+        if let (Ok(name), false) = (&kept, self.said_kept.replace(kept.is_ok())) {
             say::line(format!("the state is kept in Secret `{name}`"));
         }
         kept

@@ -40,6 +40,8 @@ pub(super) struct Session<'a> {
     pub(super) count: Option<Count>,
     /// A state that Terraform could write nowhere, and handed to the runner.
     pub(super) unsaved: RefCell<Option<Vec<u8>>>,
+    /// Whether the log says that the state is kept.
+    pub(super) said_kept: Cell<bool>,
     /// How long this run has waited for a lock.
     pub(super) waited: Cell<Duration>,
     /// How long Terraform's own processes have run.
@@ -61,6 +63,7 @@ impl<'a> Session<'a> {
             engine: None,
             count: None,
             unsaved: RefCell::default(),
+            said_kept: Cell::default(),
             waited: Cell::default(),
             spent: Rc::default(),
         })
