@@ -70,12 +70,19 @@ locals {
       Resource = [local.state_bucket, "${local.state_bucket}/*"]
     },
     {
+      # It may give buckets a policy, and would give itself one by which it reads them.
+      Sid      = "ReadNoObject"
+      Effect   = "Deny"
+      Action   = ["s3:GetObject*", "s3:PutObject*", "s3:ReplicateObject", "s3:RestoreObject"]
+      Resource = "*"
+    },
+    {
       # What would open a secret, a bucket or a snapshot to other accounts, or hide what was done.
       Sid    = "OpenNothingToOthers"
       Effect = "Deny"
       Action = [
         "kms:Put*", "kms:ScheduleKeyDeletion", "kms:Disable*", "rds:ModifyDB*SnapshotAttribute", "rds:AddRoleTo*", "rds:StartExportTask",
-        "s3:PutAccountPublicAccessBlock", "s3:PutBucketAcl", "s3:PutObjectAcl", "s3:PutReplicationConfiguration", "s3:PutAccessPoint*",
+        "s3:PutAccountPublicAccessBlock", "s3:PutBucketAcl", "s3:PutReplicationConfiguration", "s3:PutAccessPoint*",
         "secretsmanager:PutResourcePolicy", "secretsmanager:ReplicateSecretToRegions",
       ]
       Resource = "*"

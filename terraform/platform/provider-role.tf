@@ -195,14 +195,28 @@ locals {
       }
     },
     {
-      # A database and the secret of its password are encrypted with it.
+      # The secret of a database's password is encrypted with it.
       when = var.kms_key != null
       statement = {
         Sid       = "TenantsKey"
         Effect    = "Allow"
-        Action    = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
+        Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
         Resource  = coalesce(var.kms_key, "-")
         Condition = { StringLike = { "kms:ViaService" = ["rds.*.amazonaws.com", "secretsmanager.*.amazonaws.com"] } }
+      }
+    },
+    {
+      # RDS asks for a grant of its own. To nobody else: a grant opens the key to whom it names.
+      when = var.kms_key != null && var.databases
+      statement = {
+        Sid      = "TenantsKeyForDatabases"
+        Effect   = "Allow"
+        Action   = "kms:CreateGrant"
+        Resource = coalesce(var.kms_key, "-")
+        Condition = {
+          Bool       = { "kms:GrantIsForAWSResource" = "true" }
+          StringLike = { "kms:ViaService" = "rds.*.amazonaws.com" }
+        }
       }
     },
     {

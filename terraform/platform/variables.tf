@@ -11,13 +11,13 @@ variable "account_id" {
 }
 
 variable "partition" {
-  description = "AWS's partition: `aws`, `aws-us-gov` or `aws-cn`."
+  description = "AWS's partition: `aws` or `aws-us-gov`. (China's services have other names in tokens and conditions.)"
   type        = string
   default     = "aws"
 
   validation {
-    condition     = contains(["aws", "aws-us-gov", "aws-cn"], var.partition)
-    error_message = "partition is aws, aws-us-gov or aws-cn."
+    condition     = contains(["aws", "aws-us-gov"], var.partition)
+    error_message = "partition is aws or aws-us-gov."
   }
 }
 
@@ -215,10 +215,10 @@ variable "boundary_statements" {
   validation {
     condition = !anytrue(flatten([
       for text in var.boundary_statements : [
-        for resource in flatten([try(jsondecode(text).Resource, [])]) : resource == "*" || startswith(resource, "arn:aws:s3:::*")
+        for resource in flatten([try(jsondecode(text).Resource, [])]) : can(regex("^(\\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:\\*.*)$", resource))
       ]
     ]))
-    error_message = "boundary_statements name resources, not *: what one tenant may reach by them, all may."
+    error_message = "boundary_statements name resources, and begin none with *: what one tenant may reach by them, all may."
   }
 }
 
