@@ -316,7 +316,7 @@ mod tests {
             .argument("MODULES", "testdata/modules")
             .made("tool", "/etc/ssl/certs/ca-certificates.crt", "/authority.crt")
             .made("tool", "/engine/tofu", "/somewhere/tofu")
-            .made("mirror", "/opt/terraform/providers", workspace().join("terraform"));
+            .made("mirror", "/opt/terraform/providers", workspace().join("runner/src/secret"));
         let image = shipped("terraform/Dockerfile", &build);
         assert_eq!(
             image.run,
@@ -357,9 +357,8 @@ mod tests {
             folder("opt/terraform", 0o755),
             file("opt/terraform/terraformrc", 0o444, "terraform/terraformrc"),
             folder("opt/terraform/providers", 0o555),
-            file("opt/terraform/providers/Dockerfile", 0o555, "terraform/Dockerfile"),
-            file("opt/terraform/providers/Dockerfile.dockerignore", 0o555, "terraform/Dockerfile.dockerignore"),
-            file("opt/terraform/providers/terraformrc", 0o555, "terraform/terraformrc"),
+            file("opt/terraform/providers/mod.rs", 0o555, "runner/src/secret/mod.rs"),
+            file("opt/terraform/providers/shape.rs", 0o555, "runner/src/secret/shape.rs"),
             folder("opt/terraform/modules", 0o555),
             folder("opt/terraform/modules/bucket", 0o555),
             folder("opt/terraform/modules/bucket/0.3.1", 0o555),
