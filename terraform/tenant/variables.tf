@@ -333,7 +333,7 @@ variable "database" {
   description = "What a database of its own is like. `subnet_group` and `security_groups` say who reaches it."
   type = object({
     engine          = optional(string, "mysql")
-    engine_version  = optional(string, "8.0")
+    engine_version  = optional(string, "8.4")
     instance_class  = optional(string, "db.t4g.small")
     storage         = optional(number, 20)
     max_storage     = optional(number, 100)
