@@ -1,6 +1,13 @@
 # What is refused before AWS is asked.
 
-mock_provider "aws" {}
+mock_provider "aws" {
+  # OpenTofu looks at what a mock makes up, and a role's boundary has to be an ARN.
+  mock_resource "aws_iam_policy" {
+    defaults = {
+      arn = "arn:aws:iam::111122223333:policy/made-up"
+    }
+  }
+}
 
 variables {
   account_id    = "111122223333"
