@@ -147,14 +147,20 @@ pub(crate) fn what_happens_to_pods(world: &World) -> Result<()> {
         job["spec"]["backoffLimit"] = json!(0);
     };
     let job = Job::make(&site, "apply", "pods-memory", small)?;
-    let status = world.until("a Job without memory fails", 300, || {
-        let job = world.get(JOB, CONTROL, "pods-memory")?;
-        (job["status"]["failed"] == 1).then(|| job["status"].clone()).with_context(|| job["status"].to_string())
+    let failed = || Ok::<_, anyhow::Error>(world.get(JOB, CONTROL, "pods-memory")?["status"]["failed"] == 1);
+    world.until("Terraform is killed for its memory", 150, || {
+        ensure!(failed()? || job.log().contains("was ended by signal 9: out of memory, most likely"), "{}", job.log());
+        Ok(())
     })?;
-    let pods = job.pods()?;
-    let ended = &pods[0]["status"]["containerStatuses"][0]["state"]["terminated"];
-    let told = ended["message"].as_str().is_some_and(|message| message.contains("out of memory"));
-    ensure!(told || ended["reason"] == "OOMKilled", "{status}: {ended}\n{}", job.log());
+    // Where the kernel kills one process, the others go on with hardly any memory, for as long as that takes. What comes next
+    // is what happens where it kills all of them.
+    if !failed()? {
+        send(job.runner()?, Signal::KILL);
+    }
+    world.until("a Job without memory fails", 60, || {
+        ensure!(failed()?, "{}", job.log());
+        Ok(())
+    })?;
     let enough = Job::make(&site, "apply", "pods-enough-memory", |_| ())?;
     enough.until_done()?;
     site.nothing_is_lost()?;
