@@ -1,6 +1,7 @@
 //! Whatever happens to a run: the next one ends with all that is in the cloud in the state, once, with no lock left and nothing
 //! lost.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
@@ -291,15 +292,16 @@ fn lost(site: &mut Site<'_>, policy: &str, full: Full) -> Result<String> {
 /// Fills the folder that Terraform works in.
 fn fill(run: &crate::runs::Run, full: Full) -> Result<()> {
     let first = run.running.first().context("the run has ended")?;
-    let folder = format!("/proc/{}/root/tf", first.pid);
+    // As the process sees it.
+    let folder = Path::new("/proc").join(first.pid.to_string()).join("root").join("tf");
     match full {
         Full::Nothing => {}
         Full::Bytes => {
-            let mut file = std::fs::File::create(format!("{folder}/fill"))?;
+            let mut file = std::fs::File::create(folder.join("fill"))?;
             while std::io::Write::write_all(&mut file, &[0; 512]).is_ok() {}
         }
         Full::Files => {
-            let full = (0..10_000).any(|number| std::fs::write(format!("{folder}/fill-{number}"), "").is_err());
+            let full = (0..10_000).any(|number| std::fs::write(folder.join(format!("fill-{number}")), "").is_err());
             ensure!(full, "the folder takes any number of files");
         }
     }
