@@ -19,6 +19,7 @@ pub mod command;
 pub mod engine;
 pub mod exit;
 pub mod failure;
+mod hex; // hashes as they are written
 pub mod hold;
 pub mod inputs;
 pub mod run;

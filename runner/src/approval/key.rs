@@ -3,6 +3,8 @@
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+use crate::hex::hex;
+
 /// A secret key. It has no `Debug`, and is never printed.
 pub struct Key(Vec<u8>);
 
@@ -20,6 +22,6 @@ impl Key {
             mac.update(&(text.len() as u64).to_le_bytes());
             mac.update(text.as_bytes());
         }
-        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&mac.finalize().into_bytes())
     }
 }

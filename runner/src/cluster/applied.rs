@@ -41,7 +41,7 @@ pub struct Applied {
 }
 
 impl Cluster {
-    /// Remembers what was done; `approved` where an approval was needed for it, and is used up.
+    /// Remembers what was done; `approved` where an open approval is used up by it.
     ///
     /// # Errors
     /// The API server refuses it.
@@ -62,8 +62,7 @@ impl Cluster {
     /// # Errors
     /// The API server does not answer.
     pub async fn approvals(&self, tenant: &str) -> Result<u64, Failure> {
-        let map = self.config_map(&format!("{tenant}--{PART}")).await?;
-        let count = map.and_then(|map| map.data?.remove("approvals")?.parse().ok());
+        let count = self.record(tenant).await?.get("approvals").and_then(|count| count.parse().ok());
         Ok(count.unwrap_or_default())
     }
 
@@ -72,8 +71,13 @@ impl Cluster {
     /// # Errors
     /// The API server does not answer.
     pub async fn last_run(&self, tenant: &str) -> Result<Option<Run>, Failure> {
+        Ok(self.record(tenant).await?.get("run.json").and_then(|run| serde_json::from_str(run).ok()))
+    }
+
+    /// All that is remembered of a tenant; nothing where nothing was ever done to its end.
+    async fn record(&self, tenant: &str) -> Result<BTreeMap<String, String>, Failure> {
         let map = self.config_map(&format!("{tenant}--{PART}")).await?;
-        Ok(map.and_then(|map| serde_json::from_str(map.data?.get("run.json")?).ok()))
+        Ok(map.and_then(|map| map.data).unwrap_or_default())
     }
 
     /// What was applied last; none where there is nothing, or nothing any more.
@@ -81,8 +85,7 @@ impl Cluster {
     /// # Errors
     /// The API server does not answer.
     pub async fn applied(&self, tenant: &str) -> Result<Option<Applied>, Failure> {
-        let map = self.config_map(&format!("{tenant}--{PART}")).await?;
-        let Some(mut data) = map.and_then(|map| map.data) else { return Ok(None) };
+        let mut data = self.record(tenant).await?;
         let mut take = |key: &str| data.remove(key);
         Ok(match (take("outcome"), take("run.json"), take("terraform.tfvars.json")) {
             (Some(outcome), Some(run), Some(variables)) if outcome == Outcome::Applied.word() => {

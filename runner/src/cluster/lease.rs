@@ -28,6 +28,11 @@ impl Cluster {
         Api::namespaced(self.client.clone(), &self.namespace)
     }
 
+    async fn lease(&self, name: &str) -> Result<Option<Lease>, Failure> {
+        let leases = self.leases();
+        tried(format!("reading Lease `{name}`"), || leases.get_opt(name)).await
+    }
+
     /// Takes the tenant's Lease where nobody has it, or over from a holder that is gone. `holder` is this run, as a lock's `Who`.
     ///
     /// # Errors
@@ -61,8 +66,7 @@ impl Cluster {
             return Ok(Turn::Ours(Box::new(lease)));
         }
         // One that has been given back meanwhile is held by nobody, and free to be tried for again.
-        let found = tried(format!("reading Lease `{name}`"), || leases.get_opt(&name)).await?;
-        Ok(Turn::Held(Box::new(found.unwrap_or_default())))
+        Ok(Turn::Held(Box::new(self.lease(&name).await?.unwrap_or_default())))
     }
 
     /// Who has the Lease; none where nobody does.
@@ -70,9 +74,7 @@ impl Cluster {
     /// # Errors
     /// The API server does not answer.
     pub async fn whose_turn(&self, tenant: &str) -> Result<Option<Lock>, Failure> {
-        let (leases, name) = (self.leases(), name(tenant));
-        let found = tried(format!("reading Lease `{name}`"), || leases.get_opt(&name)).await?;
-        Ok(found.as_ref().and_then(as_lock))
+        Ok(self.lease(&name(tenant)).await?.as_ref().and_then(as_lock))
     }
 
     /// Gives the Lease back.
@@ -97,8 +99,9 @@ impl Cluster {
                 return Ok(());
             }
             // Labelled by somebody, or taken over.
-            let found = tried(format!("reading Lease `{name}`"), || leases.get_opt(&name)).await?;
-            let Some(found) = found.filter(|found| holder(found) == holder(lease)) else { return Ok(()) };
+            let Some(found) = self.lease(&name).await?.filter(|found| holder(found) == holder(lease)) else {
+                return Ok(());
+            };
             version = found.resource_version();
         }
     }

@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Cluster, MANAGER, labels, tried};
 use crate::failure::Failure;
+use crate::hex::hex;
 
 /// What one Secret holds at most; a larger state takes several.
 const PIECE: usize = 900_000;
@@ -164,8 +165,4 @@ fn compressed(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
     written.map_err(|error| Failure::BadRescue(error.to_string()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Engine, backend};
 use crate::failure::Failure;
+use crate::hex::hex;
 use crate::inputs::{Module, Run};
 
 /// Where the image keeps its modules: `<name>/<version>/`.
@@ -111,10 +112,6 @@ fn digest(files: &Files) -> String {
         }
     }
     format!("sha256:{}", hex(&hasher.finalize()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> Failure {

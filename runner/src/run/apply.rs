@@ -78,7 +78,7 @@ impl Session<'_> {
         let Some(hash) = &run.approved_plan else { return Ok(Err(None)) };
         let key = self.cluster.plan_key(&run.tenant).await?;
         let found = self.cluster.plan(&run.tenant, hash, &key).await?;
-        let next = self.list(Changes::default()).await?.approval;
+        let next = self.next_approval().await?;
         Ok(match found {
             Some(found) if found.approval == next => Ok(found.changes),
             Some(_) => Err(Some(format!("plan `{hash}` was approved for once, and was applied: nothing is approved"))),
@@ -88,8 +88,11 @@ impl Session<'_> {
 
     /// These changes, as the list for the next approval.
     pub(super) async fn list(&self, changes: Changes) -> Result<List, Failure> {
-        let approval = self.cluster.approvals(&self.inputs.run.tenant).await?.saturating_add(1);
-        Ok(List { approval, changes })
+        Ok(List { approval: self.next_approval().await?, changes })
+    }
+
+    async fn next_approval(&self) -> Result<u64, Failure> {
+        Ok(self.cluster.approvals(&self.inputs.run.tenant).await?.saturating_add(1))
     }
 
     /// Applies the plan that was made last.
