@@ -161,6 +161,10 @@ pub(crate) fn what_happens_to_pods(world: &World) -> Result<()> {
         ensure!(failed()?, "{}", job.log());
         Ok(())
     })?;
+    let pods = job.pods()?;
+    let ended = &pods[0]["status"]["containerStatuses"][0]["state"]["terminated"];
+    let told = job.log().contains("out of memory, most likely");
+    ensure!(told || ended["reason"] == "OOMKilled", "{ended}\n{}", job.log());
     let enough = Job::make(&site, "apply", "pods-enough-memory", |_| ())?;
     enough.until_done()?;
     site.nothing_is_lost()?;
