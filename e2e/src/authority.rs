@@ -17,6 +17,7 @@ pub const FORGE: &[&str] = &[
     "cloud.example.com",
     "eks.eu-central-1.amazonaws.com",
     "iam.amazonaws.com",
+    "rds.eu-central-1.amazonaws.com",
     "s3.eu-central-1.amazonaws.com",
     "*.s3.eu-central-1.amazonaws.com",
     "secretsmanager.eu-central-1.amazonaws.com",

@@ -112,3 +112,27 @@ pub fn call(service: &str, method: &str, path: &str, headers: &[(&str, &str)], b
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).context("an HTTP status")?;
     Ok(Answer { status, body: body.to_owned() })
 }
+
+/// Asks a service that takes forms and answers in XML.
+///
+/// # Errors
+/// moto refuses it.
+pub fn query(service: &str, version: &str, action: &str, fields: &[(&str, &str)]) -> Result<String> {
+    let fields = [("Action", action), ("Version", version)].into_iter().chain(fields.iter().copied());
+    let body: Vec<String> = fields.map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    let answer = call(service, "POST", "/", &headers, &body.join("&"))?;
+    ensure!(answer.status == 200, "moto: {action}: {}", answer.body);
+    Ok(answer.body)
+}
+
+fn escaped(text: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric();
+    text.bytes().map(|byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+/// The texts of all elements of this name in an answer, in order.
+pub fn elements<'a>(answer: &'a str, name: &str) -> Vec<&'a str> {
+    let begin = format!("<{name}>");
+    answer.split(begin.as_str()).skip(1).filter_map(|rest| rest.split('<').next()).collect()
+}

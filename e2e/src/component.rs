@@ -5,6 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::account::ACCOUNT;
 use crate::authority::FORGE;
 use crate::images::PAUSE;
 use crate::node::{ADDRESS, DNS, FORGE_ADDRESS, INSIDE, Settings};
@@ -167,11 +168,14 @@ pub fn all(settings: &Settings) -> Vec<Component> {
         Component {
             name: "moto",
             program: PathBuf::from("python3"),
-            arguments: ["-m", "moto.server", "--host", ADDRESS, "--port", &AWS_PORT.to_string()]
+            arguments: [&inside("moto.py"), "--host", ADDRESS, "--port", &AWS_PORT.to_string()]
                 .map(str::to_owned)
                 .into(),
-            environment: vec![("PYTHONPATH", settings.moto.display().to_string())],
-            files: Vec::new(),
+            environment: vec![
+                ("PYTHONPATH", settings.moto.display().to_string()),
+                ("MOTO_ACCOUNT_ID", ACCOUNT.to_owned()),
+            ],
+            files: vec![("moto.py", include_str!("../parts/moto/server.py").to_owned())],
             ready: Ready::Now,
         },
     ]

@@ -335,12 +335,12 @@ mod tests {
         let modules = [
             "bucket/0.3.1/main.tf.json",
             "bucket/0.3.1/tenantry.yaml",
-            "tenant/1.4.0/.terraform.lock.hcl",
-            "tenant/1.4.0/main.tf",
-            "tenant/1.4.0/outputs.tf",
-            "tenant/1.4.0/tenantry.yaml",
-            "tenant/1.4.0/variables.tf",
-            "tenant/1.4.0/versions.tf",
+            "tenant/2.0.0/.terraform.lock.hcl",
+            "tenant/2.0.0/main.tf",
+            "tenant/2.0.0/outputs.tf",
+            "tenant/2.0.0/tenantry.yaml",
+            "tenant/2.0.0/variables.tf",
+            "tenant/2.0.0/versions.tf",
         ];
         let modules = modules.map(module);
         let files = |of: std::ops::Range<usize>| modules[of].iter().map(|(path, here)| file(path, 0o555, here));
@@ -366,7 +366,7 @@ mod tests {
         expected.extend(files(0..2));
         expected.extend([
             folder("opt/terraform/modules/tenant", 0o555),
-            folder("opt/terraform/modules/tenant/1.4.0", 0o555),
+            folder("opt/terraform/modules/tenant/2.0.0", 0o555),
         ]);
         expected.extend(files(2..8));
         let runner = "target/x86_64-unknown-linux-musl/release/tenantry-runner";

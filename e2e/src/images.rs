@@ -91,6 +91,11 @@ pub fn release(package: &str) -> Result<()> {
     Ok(())
 }
 
+/// Where [`release`] leaves a program.
+pub fn release_binary(name: &str) -> PathBuf {
+    workspace().join("target/x86_64-unknown-linux-musl/release").join(name)
+}
+
 /// The image that the last stage of a `Dockerfile` of this checkout describes.
 ///
 /// # Errors

@@ -12,10 +12,12 @@
 //! | [`chamber`] | a container as a process, without a container engine |
 //! | [`cluster`], [`ready`], [`interrupt`] | starting, finding and stopping one; waiting for it; breaking off |
 //! | [`repository`], [`registry`], [`fleet`] | what a team has in git, and `testdata/fleet` in it |
-//! | [`aws`], [`cloud`] | what stands for AWS; the cloud that tests make things in |
+//! | [`mirror`] | the real AWS provider, where there is one |
+//! | [`aws`], [`account`], [`cloud`] | what stands for AWS; the account before the first tenant; the cloud that tests make things in |
 //! | [`secrets`], [`argo`] | the External Secrets operator and Argo CD, as users install them |
 //! | [`site`] | all of it but Argo CD |
 
+pub mod account;
 pub mod argo;
 pub mod authority;
 pub mod aws;
@@ -32,6 +34,7 @@ pub mod fleet;
 pub mod image;
 pub mod images;
 pub mod interrupt;
+pub mod mirror;
 pub mod node;
 pub mod parts;
 pub mod process;

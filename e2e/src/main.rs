@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::{Parser, Subcommand};
 use e2e::cache::Cache;
 use e2e::cluster::Cluster;
+use e2e::fleet::Modules;
 use e2e::site::Site;
 use e2e::{chamber, interrupt, node, ready, requirements, store};
 
@@ -125,7 +126,7 @@ fn up(name: &str, bare: bool, without_argocd: bool) -> Result<()> {
         eprintln!("e2e: a node is ready after {:.1} s", begun.elapsed().as_secs_f64());
         return Ok(());
     }
-    Site::up(&cache, name, &program, true, !without_argocd)?;
+    Site::up(&cache, name, &program, Modules::StandIn, true, !without_argocd)?;
     eprintln!(
         "e2e: `eval \"$(cargo run -q -p e2e -- env --name {name})\"` gives this shell its kubectl; `down` stops it"
     );

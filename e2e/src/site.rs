@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use crate::cache::Cache;
 use crate::cluster::{Cluster, environment};
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, Modules};
 use crate::image::Archive;
 use crate::repository::Repository;
 use crate::{argo, images, ready, registryless, secrets};
@@ -32,7 +32,14 @@ impl Site {
     ///
     /// # Errors
     /// A part of it cannot be made.
-    pub fn up(cache: &Cache, name: &str, program: &Path, lasts: bool, with_argo_cd: bool) -> Result<Self> {
+    pub fn up(
+        cache: &Cache,
+        name: &str,
+        program: &Path,
+        modules: Modules<'_>,
+        lasts: bool,
+        with_argo_cd: bool,
+    ) -> Result<Self> {
         let begun = Instant::now();
         let say = |what: &str| eprintln!("e2e: {what} after {:.1} s", begun.elapsed().as_secs_f64());
         let cluster = Cluster::up(cache, name, program, lasts)?;
@@ -49,7 +56,7 @@ impl Site {
             say("Argo CD is ready");
         }
         runtime.block_on(secrets::install(&cluster))?;
-        let fleet = Fleet::create(&cluster, program)?;
+        let fleet = Fleet::create(&cluster, program, modules)?;
         let site = Self { cluster, fleet, plugin };
         site.write_environment()?;
         say("repositories, images and the secrets' operator are there");

@@ -20,7 +20,7 @@ struct Module<'a> {
 impl<'a> Module<'a> {
     fn new(engine: &'a Path, parts: &Parts, folder: &Path, endpoint: &str) -> Self {
         let module = folder.join("module");
-        run(Command::new("cp").arg("-r").arg(workspace().join("testdata/modules/tenant/1.4.0")).arg(&module)).unwrap();
+        run(Command::new("cp").arg("-r").arg(workspace().join("testdata/modules/tenant/2.0.0")).arg(&module)).unwrap();
         fs::write(module.join("provider.tf"), format!("provider \"cloud\" {{ endpoint = \"{endpoint}\" }}\n")).unwrap();
         let settings = fs::read_to_string(workspace().join("terraform/terraformrc")).unwrap();
         let providers = parts.provider.display().to_string();

@@ -1,4 +1,5 @@
-//! What is rendered, on a real Kubernetes with a real Argo CD. One cluster serves all tests, which run one after the other.
+//! What is rendered, on a real Kubernetes with a real Argo CD. One cluster serves all tests, which run one after the other; a second
+//! one after it those for which Terraform has the real AWS provider.
 
 #[path = "suite/attack.rs"]
 mod attack;
@@ -10,6 +11,8 @@ mod attack_plain;
 mod attack_pods;
 #[path = "suite/attacks.rs"]
 mod attacks;
+#[path = "suite/aws.rs"]
+mod aws;
 #[path = "suite/bench.rs"]
 mod bench;
 #[path = "suite/cell.rs"]
@@ -46,6 +49,8 @@ mod secrets;
 mod sources;
 #[path = "suite/strings.rs"]
 mod strings;
+#[path = "suite/tenant.rs"]
+mod tenant;
 #[path = "suite/terraform.rs"]
 mod terraform;
 #[path = "suite/times.rs"]
@@ -58,6 +63,7 @@ mod world;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use e2e::fleet::Modules;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::attack::Attack;
@@ -109,6 +115,20 @@ const TESTS: &[(&str, Test)] = &[
 /// What comes after the attacks: two hundred more tenants would be in the way of looking at everything.
 const LAST: &[(&str, Test)] = &[("crowd::two_hundred_tenants_in_one_push", crowd::two_hundred_tenants_in_one_push)];
 
+/// On the cluster with the real AWS provider, in order.
+const AWS: &[(&str, Test)] = &[
+    ("aws::every_tenant_comes_up", aws::every_tenant_comes_up),
+    ("aws::one_tenant_at_a_time", aws::one_tenant_at_a_time),
+    ("aws::a_life", aws::a_life),
+    ("aws::a_kill_between_the_role_and_the_state", aws::a_kill_between_the_role_and_the_state),
+];
+
+/// Tests that share a cluster.
+struct Stage {
+    trials: fn(Option<&Arc<World>>) -> Vec<Trial>,
+    report: &'static str,
+}
+
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
@@ -117,42 +137,81 @@ fn main() -> ExitCode {
         // Where somebody relies on it, a suite that was not run is one that failed.
         return if std::env::var("CI").is_ok_and(|ci| ci == "true") { ExitCode::FAILURE } else { ExitCode::SUCCESS };
     }
-    if arguments.list {
-        return libtest_mimic::run(&arguments, trials(None)).exit_code();
+    if let Err(error) = World::clears() {
+        eprintln!("the suite was not run: {error:#}");
+        return ExitCode::FAILURE;
     }
-    // From here on this thread and all that it starts are in the cluster's network.
-    let world = match World::start() {
-        Ok(world) => Arc::new(world),
-        Err(error) => {
-            eprintln!("the suite's cluster did not start: {error:#}");
-            return ExitCode::FAILURE;
+    let with_stand_in = Stage { trials: stand_in_trials, report: "report.md" };
+    let with_aws = Stage { trials: aws_trials, report: "report-aws.md" };
+    let mirror = e2e::mirror::find();
+    let shipped = mirror.as_deref().map(|mirror| Modules::Shipped { mirror });
+    let (first, second) = (with_stand_in.run(&arguments, Some(Modules::StandIn)), with_aws.run(&arguments, shipped));
+    if first && second { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+impl Stage {
+    /// Runs what the arguments ask for, on a cluster with these modules; without any, all of it is skipped and said to be.
+    fn run(&self, arguments: &Arguments, modules: Option<Modules<'_>>) -> bool {
+        let wanted = (self.trials)(None).iter().any(|trial| is_wanted(arguments, trial.name()));
+        if !wanted {
+            return true;
         }
-    };
-    let conclusion = libtest_mimic::run(&arguments, trials(Some(&world)));
-    if conclusion.has_failed() {
-        world.keep_logs();
+        let Some(modules) = modules.filter(|_| !arguments.list) else {
+            let trials =
+                (self.trials)(None).into_iter().map(|trial| trial.with_ignored_flag(modules.is_none())).collect();
+            if modules.is_none() {
+                eprintln!("{}", e2e::mirror::MISSING);
+            }
+            return !libtest_mimic::run(arguments, trials).has_failed();
+        };
+        // A thread that enters a cluster's network does not get out again.
+        std::thread::scope(|scope| {
+            let ended = scope.spawn(|| self.run_on(arguments, modules)).join();
+            ended.unwrap_or_default()
+        })
     }
-    if let Err(error) = world.report() {
-        eprintln!("no report: {error:#}");
-    }
-    match Arc::into_inner(world).map(World::end) {
-        Some(Ok(())) => conclusion.exit_code(),
-        Some(Err(error)) => {
-            eprintln!("the suite's cluster did not end: {error:#}");
-            ExitCode::FAILURE
+
+    fn run_on(&self, arguments: &Arguments, modules: Modules<'_>) -> bool {
+        let world = match World::start(modules) {
+            Ok(world) => Arc::new(world),
+            Err(error) => {
+                eprintln!("the suite's cluster did not start: {error:#}");
+                return false;
+            }
+        };
+        let conclusion = libtest_mimic::run(arguments, (self.trials)(Some(&world)));
+        if conclusion.has_failed() {
+            world.keep_logs();
         }
-        None => ExitCode::FAILURE,
+        if let Err(error) = world.report(self.report) {
+            eprintln!("no report: {error:#}");
+        }
+        match Arc::into_inner(world).map(World::end) {
+            Some(Ok(())) => !conclusion.has_failed(),
+            Some(Err(error)) => {
+                eprintln!("the suite's cluster did not end: {error:#}");
+                false
+            }
+            None => false,
+        }
     }
 }
 
-fn trials(world: Option<&Arc<World>>) -> Vec<Trial> {
-    let trial = |(name, test): &(&str, Test)| {
-        let (test, world) = (*test, world.cloned());
-        Trial::test(*name, move || match world {
-            Some(world) => world.run(test).map_err(|error| Failed::from(format!("{error:#}"))),
-            None => Ok(()),
-        })
-    };
+/// Whether the arguments ask for a trial, as the harness understands them.
+fn is_wanted(arguments: &Arguments, name: &str) -> bool {
+    let fits = |text: &String| if arguments.exact { name == text } else { name.contains(text.as_str()) };
+    arguments.filter.as_ref().is_none_or(fits) && !arguments.skip.iter().any(fits)
+}
+
+fn trial((name, test): &(&str, Test), world: Option<&Arc<World>>) -> Trial {
+    let (test, world) = (*test, world.cloned());
+    Trial::test(*name, move || match world {
+        Some(world) => world.run(test).map_err(|error| Failed::from(format!("{error:#}"))),
+        None => Ok(()),
+    })
+}
+
+fn stand_in_trials(world: Option<&Arc<World>>) -> Vec<Trial> {
     let attack = |attack: &Attack| {
         let (attack, world) = (*attack, world.cloned());
         Trial::test(format!("attacks::{}", attack.name), move || match world {
@@ -162,5 +221,10 @@ fn trials(world: Option<&Arc<World>>) -> Vec<Trial> {
             None => Ok(()),
         })
     };
-    TESTS.iter().map(trial).chain(attacks::all().map(attack)).chain(LAST.iter().map(trial)).collect()
+    let tests = |tests: &'static [_]| tests.iter().map(|test| trial(test, world));
+    tests(TESTS).chain(attacks::all().map(attack)).chain(tests(LAST)).collect()
+}
+
+fn aws_trials(world: Option<&Arc<World>>) -> Vec<Trial> {
+    AWS.iter().map(|test| trial(test, world)).collect()
 }

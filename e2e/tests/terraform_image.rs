@@ -54,7 +54,7 @@ fn a_job_needs_nothing_else() {
             chown(root.join(name), Some(user), Some(user)).unwrap();
         }
         let module = root.join("tf/module");
-        run(Command::new("cp").arg("-r").arg(root.join("opt/terraform/modules/tenant/1.4.0")).arg(module)).unwrap();
+        run(Command::new("cp").arg("-r").arg(root.join("opt/terraform/modules/tenant/2.0.0")).arg(module)).unwrap();
         inside(&root, program, &["-chdir=/tf/module", "init", "-input=false", "-lockfile=readonly", "-reconfigure"]);
         // Starts the provider.
         inside(&root, program, &["-chdir=/tf/module", "validate"]);

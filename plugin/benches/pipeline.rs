@@ -68,7 +68,7 @@ fn validate_fleet(bencher: Bencher<'_, '_>, tenants: usize) {
     let text = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
     let mut files = Memory::default()
         .with("platform.yaml", text("platform.yaml"))
-        .with("modules/tenant-1.4.0.json", text("modules/tenant-1.4.0.json"));
+        .with("modules/tenant-2.0.0.json", text("modules/tenant-2.0.0.json"));
     let acme = text("tenants/acme/tenant.yaml");
     for number in 0..tenants {
         let name = format!("tenant-{number:05}");

@@ -17,7 +17,7 @@ use tenantry::write::{ndjson, yaml};
 
 /// The fleet's platform, without its tenants.
 static PLATFORM: LazyLock<Memory> = LazyLock::new(|| {
-    ["platform.yaml", "modules/tenant-1.4.0.json"].into_iter().fold(Memory::default(), |files, path| {
+    ["platform.yaml", "modules/tenant-2.0.0.json"].into_iter().fold(Memory::default(), |files, path| {
         files.with(path, std::fs::read_to_string(testdata().join("fleet").join(path)).unwrap())
     })
 });

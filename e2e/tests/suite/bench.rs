@@ -2,7 +2,6 @@
 //! figures want a machine that does nothing else.
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
@@ -14,11 +13,8 @@ use serde_json::{Value, json};
 use crate::logs::seconds;
 use crate::objects::{JOB, POD};
 use crate::runs::{Backend, CONTROL, Site};
-use crate::times::now;
+use crate::times::{aws_calls, now};
 use crate::world::World;
-
-/// The real AWS provider, as its file is called.
-const PROVIDER: &str = "terraform-provider-aws_v5.100.0_x5";
 
 fn wanted() -> bool {
     let wanted = std::env::var_os("TENANTRY_BENCH").is_some();
@@ -33,7 +29,7 @@ pub(crate) fn the_real_provider(world: &World) -> Result<()> {
     if !wanted() {
         return Ok(());
     }
-    let mirror = mirror()?;
+    let mirror = e2e::mirror::find().context(e2e::mirror::MISSING)?;
     let root = world.cluster.folder.join("root-aws");
     fs::create_dir_all(&root)?;
     let parts = e2e::parts::Parts { provider: mirror, ..world.cluster.parts.clone() };
@@ -54,7 +50,7 @@ pub(crate) fn the_real_provider(world: &World) -> Result<()> {
             e2e::process::run(Command::new("sync").arg("-f").arg(&root))?;
             fs::write("/proc/sys/vm/drop_caches", "3")?;
         }
-        let calls = calls(world)?.len();
+        let calls = aws_calls(world, "iam.")?.len();
         let begun = now()?;
         let mut run = site.start_with("apply", |container| {
             container.root.clone_from(&root);
@@ -69,7 +65,7 @@ pub(crate) fn the_real_provider(world: &World) -> Result<()> {
         let log = run.running.log();
         site.ended(&run)?;
         ensure!(code == 0, "ended with {code}:\n{log}");
-        let first = calls_since(world, calls)?;
+        let first = aws_calls(world, "iam.")?.get(calls).copied().context("IAM was not called")?;
         let (took, spent) = took(&log)?;
         world.note(&[format!("| {} | {cache} | {:.2} | {took:.2} | {:.3} |", number + 1, first - begun, took - spent)]);
     }
@@ -179,32 +175,9 @@ pub(crate) fn fifty_jobs_queue(world: &World) -> Result<()> {
     site.remove()
 }
 
-/// The folder of a mirror that holds the real provider.
-fn mirror() -> Result<PathBuf> {
-    let found = e2e::process::run(
-        Command::new("find").args(["/opt", "/usr", "/root", "/home", "-name", PROVIDER, "-print", "-quit"]),
-    )?;
-    let file = PathBuf::from(found.trim());
-    // HOST/NAMESPACE/TYPE/VERSION/PLATFORM/FILE
-    let mirror = file.ancestors().nth(6).filter(|_| file.is_file());
-    mirror.map(PathBuf::from).with_context(|| format!("no `{PROVIDER}` on this machine"))
-}
-
 /// How long a run took, and how long Terraform did, by its last line.
 fn took(log: &str) -> Result<(f64, f64)> {
     let line = log.lines().last().context("no log")?;
     let mut numbers = line.split(' ').filter_map(|word| word.parse::<f64>().ok()).skip(1);
     numbers.next().zip(numbers.next()).with_context(|| line.to_owned())
-}
-
-/// What IAM was asked for: the times, as the forge noted them. The backend asks S3 and STS only.
-fn calls(world: &World) -> Result<Vec<f64>> {
-    let text = fs::read_to_string(world.cluster.folder.join("cloud/aws.jsonl")).unwrap_or_default();
-    let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let iam = lines.filter(|line| line["host"] == "iam.amazonaws.com");
-    iam.map(|line| line["time"].as_str().and_then(seconds).context("no time")).collect()
-}
-
-fn calls_since(world: &World, count: usize) -> Result<f64> {
-    calls(world)?.get(count).copied().context("IAM was not called")
 }

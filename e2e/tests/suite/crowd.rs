@@ -73,8 +73,8 @@ fn write(world: &World) -> Result<String> {
     for cell in 0..CELLS {
         tenants.write(&format!("cells/c{cell:02}/platform.yaml"), &platform)?;
         tenants.write(
-            &format!("cells/c{cell:02}/modules/tenant-1.4.0.json"),
-            tenants.read("modules/tenant-1.4.0.json")?,
+            &format!("cells/c{cell:02}/modules/tenant-2.0.0.json"),
+            tenants.read("modules/tenant-2.0.0.json")?,
         )?;
         for number in 0..TENANTS {
             let name = name(cell, number);

@@ -47,7 +47,7 @@ pub(crate) fn every_tenant_comes_up_and_stays(world: &World) -> Result<()> {
         pinned.insert((*tenant).to_owned(), now()?);
         world.pin(tenant, namespace(set)?, &revision)?;
     }
-    note_fleet(world, &until_all_are_well(world, pinned)?)?;
+    note_fleet(world, &until_all_are_well(world, pinned, 300)?)?;
     for (tenant, set) in &sets {
         let application = world.until_synced("argocd", tenant, Some(&revision), 240)?;
         is_as_rendered(world, &application, &format!("tenants/{tenant}"))?;
@@ -88,9 +88,13 @@ pub(crate) fn every_tenant_comes_up_and_stays(world: &World) -> Result<()> {
 }
 
 /// Waits until all of these tenants are Synced and Healthy, with their releases; when each was for the first time.
-fn until_all_are_well(world: &World, pinned: BTreeMap<String, f64>) -> Result<BTreeMap<String, (f64, f64)>> {
+pub(crate) fn until_all_are_well(
+    world: &World,
+    pinned: BTreeMap<String, f64>,
+    seconds: u64,
+) -> Result<BTreeMap<String, (f64, f64)>> {
     let mut well = BTreeMap::new();
-    world.until("all tenants", 300, || {
+    world.until("all tenants", seconds, || {
         let is_well = |application: &Value| {
             let status = &application["status"];
             status["sync"]["status"] == "Synced" && status["health"]["status"] == "Healthy"
@@ -116,7 +120,7 @@ fn until_all_are_well(world: &World, pinned: BTreeMap<String, f64>) -> Result<BT
 }
 
 /// The tenants of the fleet's checkout.
-fn tenants(world: &World) -> Result<Vec<String>> {
+pub(crate) fn tenants(world: &World) -> Result<Vec<String>> {
     let entries = fs::read_dir(world.fleet.tenants.checkout.join("tenants"))?;
     let mut names: Vec<String> =
         entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<Result<_>>()?;
@@ -173,7 +177,7 @@ fn is_as_rendered(world: &World, application: &Value, folder: &str) -> Result<()
 }
 
 /// The releases' pods run, as many as wanted; Terraform's Job is complete after one pod.
-fn pods_are_as_wanted(world: &World, tenant: &str, set: &[Value]) -> Result<()> {
+pub(crate) fn pods_are_as_wanted(world: &World, tenant: &str, set: &[Value]) -> Result<()> {
     for job in set.iter().filter(|object| object["kind"] == "Job") {
         let (_, namespace, name) = identity(job)?;
         let live = world.get(JOB, namespace, name)?;

@@ -1,107 +1,11 @@
 //! A tenant's life, from commit to commit: each step changes what it should, and nothing else.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context as _, Result, bail, ensure};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::objects::{APPLICATION, JOB, explained, identity, same};
+use crate::objects::{APPLICATION, JOB, explained, same};
+use crate::tenant::{Tenant, text};
 use crate::world::World;
-
-/// A tenant of a test's own.
-struct Tenant<'a> {
-    world: &'a World,
-    name: &'static str,
-}
-
-/// Whose object it is: the number that an object has from its creation to its end.
-type Numbers = BTreeMap<String, String>;
-
-impl<'a> Tenant<'a> {
-    /// Writes its file, commits it and pins it there; waits until it is Synced and Healthy, and its releases too.
-    fn create(world: &'a World, name: &'static str, spec: &str) -> Result<(Self, String)> {
-        world.platform()?;
-        let tenant = Self { world, name };
-        let revision = tenant.write(spec)?;
-        tenant.moved_to(&revision)?;
-        Ok((tenant, revision))
-    }
-
-    fn path(&self) -> String {
-        format!("tenants/{}/tenant.yaml", self.name)
-    }
-
-    fn namespace(&self) -> String {
-        format!("t-{}", self.name)
-    }
-
-    /// Commits its file with this `spec`.
-    fn write(&self, spec: &str) -> Result<String> {
-        let head = format!("apiVersion: tenantry.dev/v1alpha1\nkind: Tenant\nmetadata: {{name: {}}}\n", self.name);
-        let tenants = &self.world.fleet.tenants;
-        tenants.write(&self.path(), format!("{head}spec: {spec}\n"))?;
-        tenants.commit(&format!("{}: {spec}", self.name))
-    }
-
-    fn pin(&self, revision: &str) -> Result<()> {
-        self.world.pin(self.name, &self.namespace(), revision)
-    }
-
-    /// Moves its pin, and waits until everything is there.
-    fn moved_to(&self, revision: &str) -> Result<()> {
-        self.pin(revision)?;
-        self.world.until_synced("argocd", self.name, Some(revision), 120)?;
-        for child in self.children()? {
-            let (_, namespace, name) = identity(&child)?;
-            self.world.until_synced(namespace, name, None, 120)?;
-        }
-        Ok(())
-    }
-
-    /// Changes its `spec`, and waits until everything is there.
-    fn change(&self, spec: &str) -> Result<String> {
-        let revision = self.write(spec)?;
-        self.moved_to(&revision)?;
-        Ok(revision)
-    }
-
-    fn children(&self) -> Result<Vec<Value>> {
-        self.world.list(APPLICATION, "tenantry-releases", &format!("tenantry.dev/tenant={}", self.name))
-    }
-
-    /// Its Terraform Jobs, by name.
-    fn jobs(&self) -> Result<Numbers> {
-        let jobs = self.world.list(JOB, "tenantry-system", &format!("tenantry.dev/tenant={}", self.name))?;
-        let plain = jobs.iter().filter(|job| job["metadata"]["ownerReferences"].is_null());
-        Ok(plain.map(|job| (text(&job["metadata"]["name"]), text(&job["metadata"]["uid"]))).collect())
-    }
-
-    /// What Argo CD holds of it, but for Jobs and inputs, by kind and name.
-    fn others(&self) -> Result<Numbers> {
-        let mut numbers = Numbers::new();
-        for object in self.world.rendered(&format!("tenants/{}", self.name))? {
-            let (kind, namespace, name) = identity(&object)?;
-            if kind == JOB || name.contains("--terraform-inputs-") {
-                continue;
-            }
-            let live = self.world.get(kind, namespace, name)?;
-            numbers.insert(format!("{} {name}", kind.1), text(&live["metadata"]["uid"]));
-        }
-        Ok(numbers)
-    }
-
-    fn deployment(&self, name: &str) -> Result<Value> {
-        self.world.get(("apps/v1", "Deployment"), &self.namespace(), name)
-    }
-
-    fn replicas(&self, name: &str) -> Result<u64> {
-        Ok(self.deployment(name)?["status"]["readyReplicas"].as_u64().unwrap_or_default())
-    }
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
 
 /// A variable decides what Terraform does: a new Job for it, the old one gone, everything else as it was; and the Job of an
 /// earlier value runs again when that value comes back.

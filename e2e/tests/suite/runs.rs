@@ -422,9 +422,8 @@ impl World {
     pub(crate) fn root(&self, engine: Engine) -> Result<PathBuf> {
         let root = self.cluster.folder.join(format!("root-{}", engine.name()));
         if !root.exists() {
-            let modules = e2e::cache::workspace().join("testdata/modules");
             fs::create_dir_all(&root)?;
-            terraform_image::terraform(&self.cluster.parts, &self.cluster.authority, engine, &modules)?
+            terraform_image::terraform(&self.fleet.parts, &self.cluster.authority, engine, &self.fleet.modules)?
                 .unpack(&root)?;
         }
         Ok(root)

@@ -1,6 +1,7 @@
 //! How long a tenant takes from its commit, and where the seconds go.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
@@ -63,7 +64,7 @@ impl Row {
     }
 }
 
-fn shown(steps: &[f64]) -> String {
+pub(crate) fn shown(steps: &[f64]) -> String {
     steps.iter().map(|step| format!("{step:.1}")).collect::<Vec<_>>().join(" | ")
 }
 
@@ -89,7 +90,7 @@ fn measure(world: &World, name: &'static str) -> Result<Row> {
 
 /// When a tenant's Terraform Job was made, its pod scheduled, its container started, its first call made and all done, as
 /// seconds of the day; none for a tenant without.
-fn job_times(world: &World, tenant: &str) -> Result<Option<[f64; 5]>> {
+pub(crate) fn job_times(world: &World, tenant: &str) -> Result<Option<[f64; 5]>> {
     let labels = format!("tenantry.dev/tenant={tenant},tenantry.dev/task in (terraform-apply, terraform-destroy)");
     let Some(pod) = world.list(POD, "tenantry-system", &labels)?.into_iter().next() else { return Ok(None) };
     let job = pod["metadata"]["labels"]["job-name"].as_str().context("a pod of no Job")?;
@@ -140,6 +141,15 @@ pub(crate) fn note_fleet(world: &World, times: &BTreeMap<String, (f64, f64)>) ->
         world.note(&[format!("| {tenant} | {job} | {:.1} |", healthy - pinned)]);
     }
     Ok(())
+}
+
+/// When a service of AWS was called, by a part of its host's name, as the forge noted it. Terraform's backend asks S3 and STS
+/// only, before its provider asks anybody.
+pub(crate) fn aws_calls(world: &World, host: &str) -> Result<Vec<f64>> {
+    let text = fs::read_to_string(world.cluster.folder.join("cloud/aws.jsonl")).unwrap_or_default();
+    let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let wanted = lines.filter(|line| line["host"].as_str().is_some_and(|name| name.contains(host)));
+    wanted.map(|line| line["time"].as_str().and_then(seconds).context("no time")).collect()
 }
 
 /// The seconds of the day.

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use e2e::cache::{Cache, workspace};
 use e2e::cluster::Cluster;
-use e2e::fleet::Fleet;
+use e2e::fleet::{Fleet, Modules};
+use e2e::images::release_binary;
 use e2e::interrupt;
 use e2e::site::Site;
 use kube::Client;
@@ -34,13 +35,18 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Starts everything, and moves this thread into the cluster's network.
-    pub(crate) fn start() -> Result<Self> {
+    /// From now on an interruption leaves no cluster of this process; those of suites that were killed are cleared away.
+    pub(crate) fn clears() -> Result<()> {
         let cache = Cache::open()?;
-        let name = format!("suite-{}", std::process::id());
         clear_old(&cache)?;
-        interrupt::clears(&cache, &name)?;
-        let Site { cluster, fleet, .. } = Site::up(&cache, &name, Path::new(env!("CARGO_BIN_EXE_e2e")), false, true)?;
+        interrupt::clears(&cache, &name())
+    }
+
+    /// Starts everything, and moves this thread into the cluster's network.
+    pub(crate) fn start(modules: Modules<'_>) -> Result<Self> {
+        let (cache, name) = (Cache::open()?, name());
+        let program = Path::new(env!("CARGO_BIN_EXE_e2e"));
+        let Site { cluster, fleet, .. } = Site::up(&cache, &name, program, modules, false, true)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let client = runtime.block_on(async { cluster.client() })?;
         Ok(Self { cluster, fleet, client, revision: OnceLock::new(), runtime, cache, name, report: Mutex::default() })
@@ -80,8 +86,7 @@ impl World {
 
     /// Runs `tenantry` on this machine, in a folder of the fleet's checkout.
     pub(crate) fn tenantry(&self, folder: &str, arguments: &[&str]) -> Result<String> {
-        let program = workspace().join("target/x86_64-unknown-linux-musl/release/tenantry");
-        let mut command = Command::new(program);
+        let mut command = Command::new(release_binary("tenantry"));
         command.current_dir(self.fleet.tenants.checkout.join(folder)).env_clear();
         e2e::process::run(command.args(arguments))
     }
@@ -114,11 +119,11 @@ impl World {
         }
     }
 
-    /// Writes the report of times.
-    pub(crate) fn report(&self) -> Result<()> {
+    /// Writes the report of times: a file of this name.
+    pub(crate) fn report(&self, file: &str) -> Result<()> {
         let lines = self.report.lock().map_err(|_| anyhow::anyhow!("a test panicked"))?;
         fs::create_dir_all(target())?;
-        fs::write(target().join("report.md"), format!("# Times\n{}\n", lines.join("\n"))).context("report.md")
+        fs::write(target().join(file), format!("# Times\n{}\n", lines.join("\n"))).context(file.to_owned())
     }
 
     /// Stops the cluster and leaves nothing of it.
@@ -126,6 +131,11 @@ impl World {
         drop(self.client);
         self.cluster.down(&self.cache, &self.name)
     }
+}
+
+/// The name of this process's clusters, of which there is one at a time.
+fn name() -> String {
+    format!("suite-{}", std::process::id())
 }
 
 /// The folder of what the suite leaves for people.

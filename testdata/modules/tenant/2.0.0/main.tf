@@ -1,4 +1,5 @@
-# What a tenant has in the cloud of the tests: things, which have a name that is theirs alone, a value and tags.
+# Stands for `terraform/tenant`, and takes what the fleet maps for it. What a tenant has is in the cloud of the tests: things, which
+# have a name that is theirs alone, a value and tags, and which come late, fail or are changed behind Terraform's back as told.
 
 locals {
   tags = merge(var.tags, { tenant = var.tenant_id })

@@ -76,6 +76,74 @@ variable "database_password" {
   sensitive   = true
 }
 
+# Taken like all that the fleet maps, and not used: this cloud has no such things.
+
+variable "role_arn" {
+  description = "A role that exists already."
+  type        = string
+  default     = null
+}
+
+variable "cluster" {
+  description = "The cluster of associations."
+  type        = string
+  default     = null
+}
+
+variable "secrets_tag" {
+  description = "Says whose a secret is."
+  type        = string
+  default     = "tenant"
+}
+
+variable "secrets_access" {
+  description = "none, read or write."
+  type        = string
+  default     = "read"
+}
+
+variable "secrets_write_prefix" {
+  description = "How names of secrets begin."
+  type        = string
+  default     = null
+}
+
+variable "secrets" {
+  description = "Secrets that are made empty."
+  type        = map(string)
+  default     = {}
+}
+
+variable "bucket_mode" {
+  description = "none, dedicated or shared."
+  type        = string
+  default     = "none"
+}
+
+variable "bucket_prefix" {
+  description = "How the bucket's name begins."
+  type        = string
+  default     = null
+}
+
+variable "shared_bucket" {
+  description = "The platform's bucket."
+  type        = string
+  default     = null
+}
+
+variable "database" {
+  description = "What the database is like."
+  type = object({
+    instance_class  = optional(string)
+    subnet_group    = optional(string)
+    security_groups = optional(list(string), [])
+  })
+  default = {}
+}
+
+# The runner's own switches.
+
 variable "keep_data" {
   description = "Keeps what holds data and takes everything else away."
   type        = bool
