@@ -13,6 +13,7 @@
 //! | [`cluster`], [`ready`], [`interrupt`] | starting, finding and stopping one; waiting for it; breaking off |
 //! | [`repository`], [`registry`], [`fleet`] | what a team has in git, and `testdata/fleet` in it |
 //! | [`aws`], [`cloud`] | what stands for AWS; the cloud that tests make things in |
+//! | [`mirror`] | the real AWS provider, where the machine has it |
 //! | [`secrets`], [`argo`] | the External Secrets operator and Argo CD, as users install them |
 //! | [`site`] | all of it but Argo CD |
 
@@ -32,6 +33,7 @@ pub mod fleet;
 pub mod image;
 pub mod images;
 pub mod interrupt;
+pub mod mirror;
 pub mod node;
 pub mod parts;
 pub mod process;

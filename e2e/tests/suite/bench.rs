@@ -2,12 +2,12 @@
 //! figures want a machine that does nothing else.
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 use e2e::cache::workspace;
+use e2e::mirror;
 use e2e::terraform_image::{self, Engine};
 use serde_json::{Value, json};
 
@@ -16,9 +16,6 @@ use crate::objects::{JOB, POD};
 use crate::runs::{Backend, CONTROL, Site};
 use crate::times::now;
 use crate::world::World;
-
-/// The real AWS provider, as its file is called.
-const PROVIDER: &str = "terraform-provider-aws_v5.100.0_x5";
 
 fn wanted() -> bool {
     let wanted = std::env::var_os("TENANTRY_BENCH").is_some();
@@ -33,7 +30,7 @@ pub(crate) fn the_real_provider(world: &World) -> Result<()> {
     if !wanted() {
         return Ok(());
     }
-    let mirror = mirror()?;
+    let mirror = mirror::find().context(mirror::MISSING)?;
     let root = world.cluster.folder.join("root-aws");
     fs::create_dir_all(&root)?;
     let parts = e2e::parts::Parts { provider: mirror, ..world.cluster.parts.clone() };
@@ -177,17 +174,6 @@ pub(crate) fn fifty_jobs_queue(world: &World) -> Result<()> {
         world.delete(JOB, CONTROL, job["metadata"]["name"].as_str().unwrap_or_default())?;
     }
     site.remove()
-}
-
-/// The folder of a mirror that holds the real provider.
-fn mirror() -> Result<PathBuf> {
-    let found = e2e::process::run(
-        Command::new("find").args(["/opt", "/usr", "/root", "/home", "-name", PROVIDER, "-print", "-quit"]),
-    )?;
-    let file = PathBuf::from(found.trim());
-    // HOST/NAMESPACE/TYPE/VERSION/PLATFORM/FILE
-    let mirror = file.ancestors().nth(6).filter(|_| file.is_file());
-    mirror.map(PathBuf::from).with_context(|| format!("no `{PROVIDER}` on this machine"))
 }
 
 /// How long a run took, and how long Terraform did, by its last line.
