@@ -168,14 +168,14 @@ pub fn all(settings: &Settings) -> Vec<Component> {
         Component {
             name: "moto",
             program: PathBuf::from("python3"),
-            arguments: [&inside("moto.py"), "--host", ADDRESS, "--port", &AWS_PORT.to_string()]
+            arguments: [&inside("moto-server.py"), "--host", ADDRESS, "--port", &AWS_PORT.to_string()]
                 .map(str::to_owned)
                 .into(),
             environment: vec![
                 ("PYTHONPATH", settings.moto.display().to_string()),
                 ("MOTO_ACCOUNT_ID", ACCOUNT.to_owned()),
             ],
-            files: vec![("moto.py", include_str!("../parts/moto/server.py").to_owned())],
+            files: vec![("moto-server.py", include_str!("../parts/moto/server.py").to_owned())],
             ready: Ready::Now,
         },
     ]

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 /// The variable that names a mirror's folder.
-pub const MIRROR: &str = "TENANTRY_AWS_MIRROR";
+const MIRROR: &str = "TENANTRY_AWS_MIRROR";
 /// What to say where there is none.
-pub const MISSING: &str = "skipped: no mirror with the provider `hashicorp/aws` 5.100.0; \
-    name one: TENANTRY_AWS_MIRROR=DIR, with DIR/registry.terraform.io/hashicorp/aws/5.100.0/linux_amd64/ in it";
+pub const MISSING: &str = "no mirror with the provider `hashicorp/aws` 5.100.0; \
+    name one: `TENANTRY_AWS_MIRROR=DIR`, with `DIR/registry.terraform.io/hashicorp/aws/5.100.0/linux_amd64/` in it";
 
 /// A mirror of providers, as Terraform's `filesystem_mirror` takes it, with the version that the shipped modules' lock files name:
 /// by the variable, or where Terraform itself looks for one (<https://developer.hashicorp.com/terraform/cli/config/config-file>).

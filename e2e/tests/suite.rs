@@ -160,7 +160,7 @@ impl Stage {
             let trials =
                 (self.trials)(None).into_iter().map(|trial| trial.with_ignored_flag(modules.is_none())).collect();
             if modules.is_none() {
-                eprintln!("{}", e2e::mirror::MISSING);
+                eprintln!("ignored, the shipped module with the real provider: {}", e2e::mirror::MISSING);
             }
             return !libtest_mimic::run(arguments, trials).has_failed();
         };
