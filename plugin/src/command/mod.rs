@@ -121,8 +121,8 @@ enum ModuleCommand {
     ///
     /// Reads the module's files and nothing else. A platform file names the description; with it the tenants'
     /// variables are checked before Terraform runs.
-    #[command(after_help = "Examples:\n  tenantry module describe terraform -o modules/tenant-1.4.0.json\n  \
-                            tenantry module describe terraform --check modules/tenant-1.4.0.json")]
+    #[command(after_help = "Examples:\n  tenantry module describe terraform/tenant -o modules/tenant-2.0.0.json\n  \
+                            tenantry module describe terraform/tenant --check modules/tenant-2.0.0.json")]
     Describe {
         /// The module's folder.
         #[arg(value_name = "DIR")]
