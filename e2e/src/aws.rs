@@ -81,6 +81,14 @@ pub fn refuse(cluster: &Cluster, away: bool) -> Result<()> {
     Ok(())
 }
 
+/// Holds back from a cluster's pods what moto answers to an action of a service that takes forms; none is held back again.
+///
+/// # Errors
+/// The forge's folder cannot be written.
+pub fn hold_back(cluster: &Cluster, action: Option<&str>) -> Result<()> {
+    Ok(fs::write(cluster.folder.join("cloud/aws-holds-back"), action.unwrap_or_default())?)
+}
+
 /// What moto says.
 #[derive(Debug)]
 pub struct Answer {

@@ -120,6 +120,7 @@ const AWS: &[(&str, Test)] = &[
     ("aws::every_tenant_comes_up", aws::every_tenant_comes_up),
     ("aws::one_tenant_at_a_time", aws::one_tenant_at_a_time),
     ("aws::a_life", aws::a_life),
+    ("aws::a_database_is_kept_and_deleted", aws::a_database_is_kept_and_deleted),
     ("aws::a_kill_between_the_role_and_the_state", aws::a_kill_between_the_role_and_the_state),
 ];
 

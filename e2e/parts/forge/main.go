@@ -6,12 +6,17 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/cgi"
+	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"os"
@@ -62,10 +67,24 @@ func main() {
 		case r.Host == "cloud.example.com":
 			things.ServeHTTP(w, r)
 		case strings.HasSuffix(r.Host, ".amazonaws.com"):
-			noteCall(filepath.Join(*clouds, "aws.jsonl"), r.Host)
+			form := formOf(r)
+			noteCall(filepath.Join(*clouds, "aws.jsonl"), r.Host, form)
 			// A test takes AWS away by a file.
 			if _, err := os.Stat(filepath.Join(*clouds, "aws-is-away")); err == nil {
 				http.Error(w, "away", http.StatusServiceUnavailable)
+				return
+			}
+			// By another one it holds back answers to an action, which is done by then.
+			if held := filepath.Join(*clouds, "aws-holds-back"); names(held, form.Get("Action")) {
+				done := httptest.NewRecorder()
+				stand.ServeHTTP(done, r)
+				for names(held, form.Get("Action")) && r.Context().Err() == nil {
+					time.Sleep(20 * time.Millisecond)
+				}
+				maps.Copy(w.Header(), done.Header())
+				w.WriteHeader(done.Code)
+				// Whoever asked may be dead by now.
+				_, _ = w.Write(done.Body.Bytes())
 				return
 			}
 			stand.ServeHTTP(w, r)
@@ -77,13 +96,36 @@ func main() {
 	})))
 }
 
-// noteCall adds a line to a file: when which service of AWS was called.
-func noteCall(path, host string) {
-	line := fmt.Sprintf("{\"time\": %q, \"host\": %q}\n", time.Now().UTC().Format(time.RFC3339Nano), host)
+// formOf reads what a service that takes forms is told, and leaves it there to be read again.
+func formOf(r *http.Request) url.Values {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return url.Values{}
+	}
+	// What is cut off, as by a caller that was killed, is moto's to refuse.
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	form, _ := url.ParseQuery(string(body))
+	return form
+}
+
+// names says whether a file is there and holds this text.
+func names(path, text string) bool {
+	held, err := os.ReadFile(path)
+	return err == nil && text != "" && strings.TrimSpace(string(held)) == text
+}
+
+// noteCall adds a line to a file: when which service of AWS was called, and for a session with a policy of its own, what that is.
+func noteCall(path, host string, form url.Values) {
+	call := map[string]string{"time": time.Now().UTC().Format(time.RFC3339Nano), "host": host}
+	if policy := form.Get("Policy"); policy != "" && form.Get("Action") == "AssumeRoleWithWebIdentity" {
+		call["session"], call["policy"] = form.Get("RoleSessionName"), policy
+	}
+	line, err := json.Marshal(call)
+	must(err)
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	must(err)
 	defer file.Close()
-	_, err = file.WriteString(line)
+	_, err = file.Write(append(line, '\n'))
 	must(err)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result, ensure};
-use e2e::aws::{call, elements, query};
+use e2e::aws::{call, elements, hold_back, query};
 use e2e::terraform_image::Engine;
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -56,15 +56,17 @@ impl Standing {
 
 /// What is rendered for a tenant as its variables; none where Terraform applies nothing.
 fn variables(set: &[Value]) -> Result<Option<Value>> {
-    let applies = set.iter().any(|object| {
-        object["kind"] == "Job" && text(&object["metadata"]["name"]).contains("--terraform-") && !destroys(object)
-    });
+    let applies = |object: &Value| {
+        let command = &object["spec"]["template"]["spec"]["containers"][0]["command"];
+        object["kind"] == "Job" && command[1] == "terraform" && command[2] == "apply"
+    };
+    let applies = set.iter().any(applies);
     let inputs = set.iter().find_map(|object| object["data"]["terraform.tfvars.json"].as_str());
     inputs.filter(|_| applies).map(|text| Ok(serde_json::from_str(text)?)).transpose()
 }
 
-fn destroys(job: &Value) -> bool {
-    text(&job["metadata"]["name"]).contains("--terraform-destroy-")
+fn destroys(object: &Value) -> bool {
+    object["kind"] == "Job" && text(&object["metadata"]["name"]).contains("--terraform-destroy-")
 }
 
 /// Every tenant of `testdata/fleet` is Synced and Healthy, and has in AWS what its files say, and nobody has anything else.
@@ -283,23 +285,40 @@ pub(crate) fn a_life(world: &World) -> Result<()> {
     Ok(())
 }
 
+/// An enterprise tenant goes: its database stays until a second word is said.
+pub(crate) fn a_database_is_kept_and_deleted(world: &World) -> Result<()> {
+    let (saffron, _) = Tenant::create(world, "saffron", "{tier: enterprise}")?;
+    let before = Standing::now()?.of("saffron");
+    ensure!(before.databases.len() == 1 && before.buckets.len() == 1 && before.secrets.len() == 1, "{before:#?}");
+    destroyed(world, &saffron, "{tier: enterprise, state: destroying, destroy: {confirm: saffron}}")?;
+    let kept = Standing { roles: BTreeSet::new(), ..before };
+    ensure!(Standing::now()?.of("saffron") == kept, "{:#?}", Standing::now()?.of("saffron"));
+    destroyed(world, &saffron, "{tier: enterprise, state: destroying, destroy: {confirm: saffron, data: delete}}")?;
+    ensure!(Standing::now()?.of("saffron") == Standing::default(), "{:#?}", Standing::now()?.of("saffron"));
+    Ok(())
+}
+
 /// Writes a file that destroys a tenant, and waits until Terraform has.
 fn destroyed(world: &World, tenant: &Tenant<'_>, spec: &str) -> Result<()> {
     let revision = tenant.write(spec)?;
     tenant.pin(&revision)?;
     let set = world.rendered(&format!("tenants/{}", tenant.name))?;
-    let wanted = set.iter().find(|object| object["kind"] == "Job" && destroys(object)).context("no Job destroys")?;
+    let wanted = set.iter().find(|object| destroys(object)).context("no Job destroys")?;
     let name = text(&wanted["metadata"]["name"]);
     world.until(&name, 300, || {
         let job = world.get(("batch/v1", "Job"), CONTROL, &name)?;
         ensure!(job["status"]["succeeded"] == 1, "{}", job["status"]);
         Ok(())
-    })
+    })?;
+    // The Namespace waits for it, and a later commit for the Namespace.
+    tenant.approve_deletion()?;
+    world.until_synced("argocd", tenant.name, Some(&revision), 120).map(drop)
 }
 
 /// Killed when AWS has made the role and no state knows of it: the next run takes it for its own, by its tag.
 pub(crate) fn a_kill_between_the_role_and_the_state(world: &World) -> Result<()> {
     let mut site = Site::create(world, "alder", Engine::Terraform, Backend::S3)?;
+    hold_back(&world.cluster, Some("CreateRole"))?;
     let run = site.start("apply")?;
     let begun = std::time::Instant::now();
     while role("zenml-alder")?.is_none() {
@@ -307,6 +326,7 @@ pub(crate) fn a_kill_between_the_role_and_the_state(world: &World) -> Result<()>
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     run.running.signal(Signal::KILL);
+    hold_back(&world.cluster, None)?;
     let made = role("zenml-alder")?.context("no role")?;
     site.ended(&run)?;
     let known = |state: &Value| state["resources"].as_array().is_some_and(|all| !all.is_empty());

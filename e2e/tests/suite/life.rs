@@ -1,7 +1,6 @@
 //! A tenant's life, from commit to commit: each step changes what it should, and nothing else.
 
 use anyhow::{Context as _, Result, bail, ensure};
-use serde_json::json;
 
 use crate::objects::{APPLICATION, JOB, explained, same};
 use crate::tenant::{Tenant, text};
@@ -155,9 +154,7 @@ pub(crate) fn a_tenant_is_destroyed_in_order(world: &World) -> Result<()> {
     // Pods that nobody's Application made may run there still.
     world.get(("networking.k8s.io/v1", "NetworkPolicy"), "t-aspen", "default-deny").context("the fence stays")?;
 
-    let now = e2e::process::run(std::process::Command::new("date").args(["--utc", "+%Y-%m-%dT%H:%M:%SZ"]))?;
-    let approved = json!({"metadata": {"annotations": {"argocd.argoproj.io/deletion-approved": now.trim()}}});
-    world.patch(APPLICATION, "argocd", "aspen", &approved)?;
+    aspen.approve_deletion()?;
     world.until("the Namespace is gone", 90, || {
         ensure!(world.find(("v1", "Namespace"), "", "t-aspen")?.is_none(), "still there");
         Ok(())

@@ -1,9 +1,10 @@
 //! A tenant of a test's own, from commit to commit, as a team does it.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 use anyhow::Result;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::objects::{APPLICATION, JOB, identity};
 use crate::world::World;
@@ -64,6 +65,13 @@ impl<'a> Tenant<'a> {
         let revision = self.write(spec)?;
         self.moved_to(&revision)?;
         Ok(revision)
+    }
+
+    /// Says that what Argo CD asks about before it takes it away may go.
+    pub(crate) fn approve_deletion(&self) -> Result<()> {
+        let now = e2e::process::run(Command::new("date").args(["--utc", "+%Y-%m-%dT%H:%M:%SZ"]))?;
+        let approved = json!({"metadata": {"annotations": {"argocd.argoproj.io/deletion-approved": now.trim()}}});
+        self.world.patch(APPLICATION, "argocd", self.name, &approved)
     }
 
     pub(crate) fn children(&self) -> Result<Vec<Value>> {
