@@ -13,6 +13,7 @@
 //! | [`cluster`], [`ready`], [`interrupt`] | starting, finding and stopping one; waiting for it; breaking off |
 //! | [`repository`], [`registry`], [`fleet`] | what a team has in git, and `testdata/fleet` in it |
 //! | [`aws`], [`cloud`] | what stands for AWS; the cloud that tests make things in |
+//! | [`rights`] | who may do what in AWS |
 //! | [`secrets`], [`argo`] | the External Secrets operator and Argo CD, as users install them |
 //! | [`site`] | all of it but Argo CD |
 
@@ -40,6 +41,7 @@ pub mod registry;
 pub mod registryless;
 pub mod repository;
 pub mod requirements;
+pub mod rights;
 pub mod secrets;
 pub mod site;
 pub mod store;
