@@ -89,6 +89,8 @@ fn hold_in_a_moto() {
     eprintln!("{} rows, {} verdicts in {} ms", rows.len(), verdicts.len(), begun.elapsed().as_millis());
     let failed: Vec<String> = verdicts.iter().filter(|verdict| !verdict.holds()).map(ToString::to_string).collect();
     assert!(failed.is_empty(), "{} of {}:\n{}", failed.len(), verdicts.len(), failed.join("\n"));
+    let unasked: Vec<usize> = rights::unasked(&rows, &verdicts).iter().map(|row| row.line).collect();
+    assert!(unasked.is_empty(), "lines {unasked:?}");
     let findings: Vec<String> = lint::findings(&cache, &standing).unwrap().iter().map(ToString::to_string).collect();
     assert!(findings.is_empty(), "{}", findings.join("\n"));
 }

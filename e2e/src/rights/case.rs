@@ -1,4 +1,4 @@
-//! A row as requests: its placeholders filled in, and what stands in AWS laid beside it.
+//! A row as requests, with what stands in AWS laid beside it.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,12 +6,11 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::names::{arn, filled, values};
 use super::standing::{Role, Standing};
-use super::table::{Row, Who, With};
+use super::table::{Answer, Row, Who, With};
 use super::{Platform, Tenant};
 
-/// An account that is nobody's.
-pub const OTHER_ACCOUNT: &str = "999988887777";
 /// IAM's actions on a role that ask which boundary it has. Of `CreateRole` and `PutRolePermissionsBoundary` the request says it.
 const BOUNDED: &[&str] = &[
     "iam:AttachRolePolicy",
@@ -26,6 +25,8 @@ const BOUNDED: &[&str] = &[
 pub struct Request {
     /// The resource's ARN, or `*`.
     pub resource: String,
+    /// The row's conditions, filled in.
+    pub with: Vec<String>,
     principal: String,
     action: String,
     account: String,
@@ -99,7 +100,8 @@ pub fn others<'a>(row: &Row, tenant: &Tenant, tenants: &'a [Tenant]) -> Vec<Opti
     others.filter(|other| other.database || !row.names("other_database_secret")).map(Some).collect()
 }
 
-/// The requests of a row for a tenant and another: one, or one for each of its ServiceAccounts.
+/// The requests of a row for a tenant and another: one, or one for each of its ServiceAccounts. What is denied to a role inside a
+/// boundary is asked once more for the role's own policies alone: of two fences, neither may stand because of the other.
 ///
 /// # Errors
 /// The row names what does not stand, or has a placeholder that is not known.
@@ -114,118 +116,33 @@ pub fn requests(
     let requests = accounts.iter().map(|account| {
         let mut values = values(standing, platform, tenant, other);
         values.insert("service_account", account.clone());
-        request(row, standing, platform, tenant, &values)
+        let inside = request(row, standing, platform, tenant, &values)?;
+        let alone = has_two_fences(row).then(|| alone(&inside, row, standing, platform, tenant)).transpose()?;
+        Ok([inside].into_iter().chain(alone))
     });
-    requests.collect::<Result<_>>().with_context(|| format!("line {}, for {}", row.line, tenant.name))
+    let requests: Result<Vec<_>> = requests.collect();
+    let requests = requests.with_context(|| format!("line {}, for {}", row.line, tenant.name))?;
+    Ok(requests.into_iter().flatten().collect())
 }
 
-/// The placeholders' values. What is not there for a tenant is left out, so that a row that names it all the same is an error.
-fn values(
-    standing: &Standing,
-    platform: &Platform,
-    tenant: &Tenant,
-    other: Option<&Tenant>,
-) -> BTreeMap<&'static str, String> {
-    let database = |tenant: &Tenant| {
-        let name = format!("{}{}/database", platform.secrets_prefix, tenant.id);
-        // The ARN ends in six characters that AWS adds.
-        Some(standing.secret(&name)?.arn.rsplit(':').next()?.to_owned())
-    };
-    let values = [
-        ("account", Some(platform.account.clone())),
-        ("other_account", Some(OTHER_ACCOUNT.to_owned())),
-        ("region", Some(platform.region.clone())),
-        ("cluster", Some(platform.cluster.clone())),
-        ("oidc", Some(platform.oidc.clone())),
-        ("control_namespace", Some(platform.control_namespace.clone())),
-        ("role_prefix", Some(platform.role_prefix.clone())),
-        ("provider_role", Some(platform.provider_role.clone())),
-        ("state_role", Some(platform.state_role.clone())),
-        ("boundary", Some(platform.boundary.clone())),
-        ("extra_policy", Some(platform.extra_policy.clone())),
-        ("states", Some(platform.states.clone())),
-        ("bucket_prefix", Some(platform.bucket_prefix.clone())),
-        ("shared_bucket", Some(platform.shared_bucket.clone())),
-        ("shared_prefix", Some(platform.shared_prefix.clone())),
-        ("secrets_prefix", Some(platform.secrets_prefix.clone())),
-        ("written_prefix", Some(platform.written_prefix.clone())),
-        ("tag", Some(platform.tag.clone())),
-        ("key", platform.kms_key.clone()),
-        ("tenant", Some(tenant.id.clone())),
-        ("namespace", Some(tenant.namespace.clone())),
-        ("role", Some(tenant.role.clone())),
-        ("state", Some(tenant.state.clone())),
-        ("customers_role", tenant.customers_role.clone()),
-        ("database_secret", database(tenant)),
-        ("other", other.map(|other| other.id.clone())),
-        ("other_namespace", other.map(|other| other.namespace.clone())),
-        ("other_role", other.map(|other| other.role.clone())),
-        ("other_state", other.map(|other| other.state.clone())),
-        ("other_database_secret", other.and_then(database)),
-    ];
-    values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+fn has_two_fences(row: &Row) -> bool {
+    row.answer == Answer::Denied
+        && match row.who {
+            Who::Tenant | Who::TenantAny => true,
+            // What others open to it, its boundary alone denies.
+            Who::Terraform | Who::TerraformAny => !row.with.contains(&With::Opened),
+            _ => false,
+        }
 }
 
-/// The names of all placeholders.
-pub const PLACEHOLDERS: &[&str] = &[
-    "account",
-    "other_account",
-    "region",
-    "cluster",
-    "oidc",
-    "control_namespace",
-    "role_prefix",
-    "provider_role",
-    "state_role",
-    "boundary",
-    "extra_policy",
-    "states",
-    "bucket_prefix",
-    "shared_bucket",
-    "shared_prefix",
-    "secrets_prefix",
-    "written_prefix",
-    "tag",
-    "key",
-    "tenant",
-    "namespace",
-    "service_account",
-    "role",
-    "state",
-    "customers_role",
-    "database_secret",
-    "other",
-    "other_namespace",
-    "other_role",
-    "other_state",
-    "other_database_secret",
-];
-
-/// A text with its placeholders filled in.
-fn filled(text: &str, values: &BTreeMap<&'static str, String>) -> Result<String> {
-    let mut parts = text.split('{');
-    let mut filled = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (name, rest) = part.split_once('}').with_context(|| format!("`{text}` has a brace too many"))?;
-        filled += values.get(name).with_context(|| format!("`{{{name}}}` has no value here"))?;
-        filled += rest;
-    }
-    Ok(filled)
-}
-
-/// The ARN of what the page calls `service:rest`.
-fn arn(on: &str, platform: &Platform) -> Result<String> {
-    if on == "*" || on.starts_with("arn:") {
-        return Ok(on.to_owned());
-    }
-    let (service, rest) = on.split_once(':').with_context(|| format!("`{on}` names no service"))?;
-    let Platform { account, region, .. } = platform;
-    let partition = platform.boundary.split(':').nth(1).unwrap_or("aws");
-    Ok(match service {
-        "s3" => format!("arn:{partition}:s3:::{rest}"),
-        "iam" => format!("arn:{partition}:iam::{account}:{rest}"),
-        _ => format!("arn:{partition}:{service}:{region}:{account}:{rest}"),
-    })
+/// The same request for the role's own policies, with nothing attached and no boundary.
+fn alone(inside: &Request, row: &Row, standing: &Standing, platform: &Platform, tenant: &Tenant) -> Result<Request> {
+    let (_, role) = asker(row.who, standing, platform, tenant)?;
+    let mut alone = inside.clone();
+    alone.identity = role.into_iter().flat_map(|role| role.inline.values().cloned()).collect();
+    alone.boundary = None;
+    alone.with.push("no boundary".to_owned());
+    Ok(alone)
 }
 
 /// Who asks: the ARN or the service, and the role that stands behind it.
@@ -275,8 +192,16 @@ fn request(
         context.insert("iam:PermissionsBoundary".to_owned(), boundary.arn.clone());
     }
     let mut stated = Vec::new();
-    let issuer = if row.who == Who::Token { token(row, platform, values)? } else { None };
-    for (key, value) in pairs(row, values)? {
+    let conditions = conditions(row, values)?;
+    let pairs = conditions.iter().filter_map(|with| match with {
+        With::Key(key, value) => Some((key.clone(), value.clone())),
+        With::Opened => None,
+    });
+    let pairs: Vec<(String, String)> = pairs.collect();
+    // Whose token it is.
+    let named = pairs.iter().find(|(key, _)| key == "iss").map_or(&platform.oidc, |(_, value)| value);
+    let issuer = (row.who == Who::Token).then(|| named.clone());
+    for (key, value) in pairs {
         match (row.who, key.as_str()) {
             (Who::Token, "iss") => principal = arn(&format!("iam:oidc-provider/{value}"), platform)?,
             (Who::Token, "sub" | "aud") => {
@@ -300,6 +225,7 @@ fn request(
     }
     let account = resource.split(':').nth(4).filter(|account| !account.is_empty()).unwrap_or(&platform.account);
     Ok(Request {
+        with: conditions.iter().map(ToString::to_string).collect(),
         principal,
         action: row.action.clone(),
         account: account.to_owned(),
@@ -314,19 +240,13 @@ fn request(
     })
 }
 
-/// The condition keys of a row, filled in.
-fn pairs(row: &Row, values: &BTreeMap<&'static str, String>) -> Result<Vec<(String, String)>> {
-    let keys = row.with.iter().filter_map(|with| match with {
-        With::Key(key, value) => Some((key, value)),
-        With::Opened => None,
+/// A row's conditions, filled in.
+fn conditions(row: &Row, values: &BTreeMap<&'static str, String>) -> Result<Vec<With>> {
+    let conditions = row.with.iter().map(|with| match with {
+        With::Key(key, value) => Ok(With::Key(filled(key, values)?, filled(value, values)?)),
+        With::Opened => Ok(With::Opened),
     });
-    keys.map(|(key, value)| Ok((filled(key, values)?, filled(value, values)?))).collect()
-}
-
-/// Who issued the token.
-fn token(row: &Row, platform: &Platform, values: &BTreeMap<&'static str, String>) -> Result<Option<String>> {
-    let named = pairs(row, values)?.into_iter().find(|(key, _)| key == "iss").map(|(_, value)| value);
-    Ok(Some(named.unwrap_or_else(|| platform.oidc.clone())))
+    conditions.collect()
 }
 
 /// The policy of the resource itself: a role's trust for STS, a bucket's policy for S3, a key's for KMS.

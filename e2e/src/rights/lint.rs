@@ -27,9 +27,14 @@ const EXPECTED: &[(&str, &str, &str)] = &[
     // AWS compares the text of an ARN as well; a whole ARN without wildcards is meant.
     ("", "MISMATCHED_TYPE_BUT_USABLE", "requires a value of type String but given Arn"),
     // A statement for what an instance is made with stands beside the one for instances; it asks each statement for an instance.
-    ("policy ", "RESOURCE_MISMATCH", "\"rds:CreateDBInstance\", \"required_format\": \"arn:*:rds:*:*:db:*\""),
+    (
+        "policy tenants of ",
+        "RESOURCE_MISMATCH",
+        "\"rds:CreateDBInstance\", \"required_format\": \"arn:*:rds:*:*:db:*\"",
+    ),
     // It does not look at the boundary, which denies to read objects whatever a bucket's policy says. The table asks for that.
-    ("policy ", "RESOURCE_POLICY_PRIVILEGE_ESCALATION", "s3:PutBucketPolicy"),
+    ("policy tenants of ", "RESOURCE_POLICY_PRIVILEGE_ESCALATION", "s3:PutBucketPolicy"),
+    ("arn:", "RESOURCE_POLICY_PRIVILEGE_ESCALATION", "s3:PutBucketPolicy"),
     // A boundary gives nothing, and what an extra policy gives counts inside one.
     ("arn:", "RESOURCE_STAR", ""),
 ];

@@ -6,18 +6,20 @@
 //! | [`standing`] | roles, policies, buckets and secrets as AWS has them |
 //! | [`case`](mod@case) | a row as requests, for each tenant and each other one |
 //! | [`simulator`] | what each request comes to |
+//! | [`names`] | placeholders and ARNs as the page writes them |
 //! | [`lint`] | what a linter says of the policies |
 
 pub mod case;
 pub mod lint;
+pub mod names;
 pub mod simulator;
 pub mod standing;
 pub mod table;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fmt;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use serde_json::Value;
 
 use crate::cache::Cache;
@@ -136,6 +138,8 @@ pub struct Verdict {
     pub row: Row,
     /// What was asked for, as an ARN.
     pub resource: String,
+    /// The row's conditions, filled in.
+    pub with: Vec<String>,
     /// The tenant, by name.
     pub tenant: String,
     /// The other tenant, by name, where the row is about two.
@@ -153,11 +157,10 @@ impl Verdict {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Row { line, who, action, answer, with, .. } = &self.row;
+        let Row { line, who, action, answer, .. } = &self.row;
         write!(f, "line {line}: `{}` may `{action}` on `{}`", who.word(), self.resource)?;
-        if !with.is_empty() {
-            let pairs: Vec<String> = with.iter().map(ToString::to_string).collect();
-            write!(f, " with `{}`", pairs.join(", "))?;
+        if !self.with.is_empty() {
+            write!(f, " with `{}`", self.with.join(", "))?;
         }
         write!(f, ": expected {}, ", answer.word())?;
         match &self.outcome {
@@ -169,10 +172,11 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// What each row comes to, for each tenant that it is about and each other one. Asks the simulator once.
+/// What each row comes to, for each tenant that it is about and each other one. Asks the simulator once. A row for whose kind there
+/// is no tenant has no verdict: [`unasked`] has it.
 ///
 /// # Errors
-/// A row cannot be made into a request: it names what does not stand, or holds for no tenant at all, or the simulator does not run.
+/// A row cannot be made into a request, for it names what does not stand, or the simulator does not run.
 pub fn verdicts(
     cache: &Cache,
     standing: &Standing,
@@ -184,13 +188,13 @@ pub fn verdicts(
     let mut verdicts = Vec::new();
     let mut places = Vec::new();
     for row in rows {
-        let before = verdicts.len();
         for tenant in tenants.iter().filter(|tenant| row.is_for(tenant, platform)) {
             for other in case::others(row, tenant, tenants) {
                 for request in case::requests(row, standing, platform, tenant, other)? {
                     verdicts.push(Verdict {
                         row: row.clone(),
                         resource: request.resource.clone(),
+                        with: request.with.clone(),
                         tenant: tenant.name.clone(),
                         other: other.map(|other| other.name.clone()),
                         outcome: Outcome::Answer(Answer::Denied),
@@ -199,8 +203,6 @@ pub fn verdicts(
                 }
             }
         }
-        // With too few kinds of tenants a row would hold because nobody asked.
-        ensure!(before < verdicts.len(), "line {}: no tenant that the row is about", row.line);
     }
     let outcomes = Simulator::get(cache)?.run(&batch)?;
     for (verdict, place) in verdicts.iter_mut().zip(places) {
@@ -209,11 +211,11 @@ pub fn verdicts(
     Ok(verdicts)
 }
 
-/// How many verdicts there are for each row, by its line; for a summary.
-pub fn counts(verdicts: &[Verdict]) -> HashMap<usize, usize> {
-    let mut counts = HashMap::new();
-    for verdict in verdicts {
-        *counts.entry(verdict.row.line).or_default() += 1;
-    }
-    counts
+/// The rows that no verdict is about: there is no tenant of their kind, and nothing was asked.
+pub fn unasked<'a>(rows: &'a [Row], verdicts: &[Verdict]) -> Vec<&'a Row> {
+    let asked: HashSet<usize> = verdicts.iter().map(|verdict| verdict.row.line).collect();
+    rows.iter().filter(|row| !asked.contains(&row.line)).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@ use std::fs;
 
 use super::*;
 use crate::cache::workspace;
-use crate::rights::case::PLACEHOLDERS;
+use crate::rights::names::PLACEHOLDERS;
 
 fn page() -> String {
     fs::read_to_string(workspace().join("terraform/rights.md")).unwrap()
