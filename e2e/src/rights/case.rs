@@ -218,11 +218,9 @@ fn request(
     let everything = json!({
         "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
     });
-    let mut identity: Vec<Value> =
-        role.into_iter().flat_map(|role| role.inline.values().chain(role.attached.values())).cloned().collect();
-    if matches!(row.who, Who::TenantAny | Who::TerraformAny | Who::AnotherRole) {
-        identity.push(everything);
-    }
+    let own = || role.into_iter().flat_map(|role| role.inline.values().chain(role.attached.values())).cloned();
+    let any = matches!(row.who, Who::TenantAny | Who::TerraformAny | Who::AnotherRole);
+    let identity = if any { vec![everything] } else { own().collect() };
     let account = resource.split(':').nth(4).filter(|account| !account.is_empty()).unwrap_or(&platform.account);
     Ok(Request {
         with: conditions.iter().map(ToString::to_string).collect(),

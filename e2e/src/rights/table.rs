@@ -16,11 +16,11 @@ const MARKER: &str = "Only for: ";
 pub enum Who {
     /// The tenant's role, with its own policies.
     Tenant,
-    /// The tenant's role, with a policy beside them that allows everything.
+    /// The tenant's role, with a policy in their place that allows everything.
     TenantAny,
     /// The provider's role.
     Terraform,
-    /// The provider's role, with a policy beside its own that allows everything.
+    /// The provider's role, with a policy in its own's place that allows everything.
     TerraformAny,
     /// The states' role.
     States,

@@ -120,7 +120,7 @@ fn a_tenant_asks_with_what_stands() {
                 "aws:PrincipalArn": "arn:aws:iam::111122223333:role/zenml-acme",
                 "aws:PrincipalTag/tenant": "acme", "aws:ResourceTag/zenml": "globex", "aws:SecureTransport": "true",
             },
-            "identity": [[{"Sid": "own of zenml-acme"}], [{"Effect": "Allow", "Action": "*", "Resource": "*"}]],
+            "identity": [[{"Effect": "Allow", "Action": "*", "Resource": "*"}]],
             "boundary": [{"Sid": "boundary"}], "session": null, "resourcePolicy": null, "issuer": null,
         })
     );
