@@ -14,3 +14,4 @@ extra_policies = [
   "arn:aws:iam::111122223333:policy/lighthouse-data",
   "arn:aws:iam::111122223333:policy/lighthouse-audit",
 ]
+kms_key = "arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-0000-0000-000000000000"

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::aws::{self, BUCKET};
 use crate::cache::workspace;
@@ -47,8 +47,8 @@ impl Account {
             aws::query("iam", "2010-05-08", "CreatePolicy", &[("PolicyName", name), ("PolicyDocument", &policy)])?;
         }
         let subnets = aws::query("ec2", "2016-11-15", "DescribeSubnets", &[])?;
-        let (_, id) = subnets.split_once("<subnetId>").context("moto has no subnet")?;
-        let id = id.split('<').next().unwrap_or_default();
+        let (_, rest) = subnets.split_once("<subnetId>").context("moto has no subnet")?;
+        let id = rest.split('<').next().unwrap_or_default();
         let group = [
             ("DBSubnetGroupName", "tenants"),
             ("DBSubnetGroupDescription", "Databases of tenants"),
@@ -78,18 +78,40 @@ impl Account {
         Ok(())
     }
 
+    /// Applies `terraform/tenant` with these variables, past the cluster and without the associations that moto does not have.
+    ///
+    /// # Errors
+    /// Terraform fails.
+    pub fn add_tenant(&self, name: &str, variables: &Value) -> Result<()> {
+        let folder = self.folder.join("tenants").join(name);
+        fs::create_dir_all(&folder)?;
+        run(Command::new("cp").arg("-r").arg(workspace().join("terraform/tenant/.")).arg(&folder))?;
+        fs::remove_dir_all(folder.join("tests"))?;
+        fs::write(folder.join("tenant.auto.tfvars.json"), variables.to_string())?;
+        let mut over = moto();
+        over["provider"]["aws"]["region"] = json!("eu-central-1");
+        over["resource"] = json!({"aws_eks_pod_identity_association": {"tenant": {"for_each": "${toset([])}"}}});
+        fs::write(folder.join("moto_override.tf.json"), over.to_string())?;
+        self.terraform_in(&folder, &["init", "-lockfile=readonly"])?;
+        self.terraform_in(&folder, &["apply", "-auto-approve"]).map(drop)
+    }
+
     fn terraform(&self, arguments: &[&str]) -> Result<String> {
+        self.terraform_in(&self.folder, arguments)
+    }
+
+    fn terraform_in(&self, folder: &Path, arguments: &[&str]) -> Result<String> {
         let mut command = Command::new("terraform");
-        command.arg(format!("-chdir={}", self.folder.display())).args(arguments);
+        command.arg(format!("-chdir={}", folder.display())).args(arguments);
         command.env("TF_CLI_CONFIG_FILE", self.folder.join("terraformrc"));
         run(command.env("TF_INPUT", "0").env("CHECKPOINT_DISABLE", "1"))
     }
 }
 
 /// The provider's settings for moto, laid over the module's own.
-fn moto() -> serde_json::Value {
+fn moto() -> Value {
     let endpoint = format!("http://{ADDRESS}:{AWS_PORT}");
-    let services = ["iam", "kms", "s3", "s3control", "secretsmanager", "sts"];
+    let services = ["iam", "kms", "rds", "s3", "s3control", "secretsmanager", "sts"];
     let endpoints: serde_json::Map<_, _> = services.iter().map(|name| ((*name).to_owned(), json!(endpoint))).collect();
     json!({"provider": {"aws": {
         "access_key": "example", "secret_key": "example", "s3_use_path_style": true, "skip_metadata_api_check": true,

@@ -138,9 +138,3 @@ fn escaped(text: &str) -> String {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric();
     text.bytes().map(|byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
-
-/// The texts of all elements of this name in an answer, in order.
-pub fn elements<'a>(answer: &'a str, name: &str) -> Vec<&'a str> {
-    let begin = format!("<{name}>");
-    answer.split(begin.as_str()).skip(1).filter_map(|rest| rest.split('<').next()).collect()
-}

@@ -14,6 +14,7 @@
 //! | [`repository`], [`registry`], [`fleet`] | what a team has in git, and `testdata/fleet` in it |
 //! | [`mirror`] | the real AWS provider, where there is one |
 //! | [`aws`], [`account`], [`cloud`] | what stands for AWS; the account before the first tenant; the cloud that tests make things in |
+//! | [`rights`] | who may do what in AWS |
 //! | [`secrets`], [`argo`] | the External Secrets operator and Argo CD, as users install them |
 //! | [`site`] | all of it but Argo CD |
 
@@ -43,6 +44,7 @@ pub mod registry;
 pub mod registryless;
 pub mod repository;
 pub mod requirements;
+pub mod rights;
 pub mod secrets;
 pub mod site;
 pub mod store;

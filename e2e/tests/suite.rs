@@ -13,6 +13,8 @@ mod attack_pods;
 mod attacks;
 #[path = "suite/aws.rs"]
 mod aws;
+#[path = "suite/aws_rights.rs"]
+mod aws_rights;
 #[path = "suite/bench.rs"]
 mod bench;
 #[path = "suite/cell.rs"]
@@ -64,6 +66,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use e2e::fleet::Modules;
+use e2e::rights::table::Row;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::attack::Attack;
@@ -115,9 +118,14 @@ const TESTS: &[(&str, Test)] = &[
 /// What comes after the attacks: two hundred more tenants would be in the way of looking at everything.
 const LAST: &[(&str, Test)] = &[("crowd::two_hundred_tenants_in_one_push", crowd::two_hundred_tenants_in_one_push)];
 
-/// On the cluster with the real AWS provider, in order.
-const AWS: &[(&str, Test)] = &[
+/// On the cluster with the real AWS provider, in order. What each role may do comes between.
+const AWS_FIRST: &[(&str, Test)] = &[
     ("aws::every_tenant_comes_up", aws::every_tenant_comes_up),
+    ("aws_rights::the_linter_finds_nothing", aws_rights::the_linter_finds_nothing),
+];
+
+/// The rest of them.
+const AWS: &[(&str, Test)] = &[
     ("aws::one_tenant_at_a_time", aws::one_tenant_at_a_time),
     ("aws::a_life", aws::a_life),
     ("aws::a_database_is_kept_and_deleted", aws::a_database_is_kept_and_deleted),
@@ -227,5 +235,19 @@ fn stand_in_trials(world: Option<&Arc<World>>) -> Vec<Trial> {
 }
 
 fn aws_trials(world: Option<&Arc<World>>) -> Vec<Trial> {
-    AWS.iter().map(|test| trial(test, world)).collect()
+    let row = |row: Row| {
+        let (name, world) = (format!("aws_rights::{}_line_{}", row.answer.word(), row.line), world.cloned());
+        Trial::test(name, move || match world {
+            Some(world) => {
+                world.run(|world| aws_rights::holds(world, &row)).map_err(|error| Failed::from(format!("{error:#}")))
+            }
+            None => Ok(()),
+        })
+    };
+    let tests = |tests: &'static [_]| tests.iter().map(|test| trial(test, world));
+    let rows = aws_rights::rows().unwrap_or_else(|error| {
+        eprintln!("error: terraform/rights.md: {error:#}");
+        std::process::exit(1)
+    });
+    tests(AWS_FIRST).chain(rows.into_iter().map(row)).chain(tests(AWS)).collect()
 }

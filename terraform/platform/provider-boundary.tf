@@ -77,6 +77,14 @@ locals {
       Resource = "*"
     },
     {
+      # A grant opens a key to whom it names. RDS asks for one for itself; where the key is absent, it is another's.
+      Sid       = "GrantsToAwsOnly"
+      Effect    = "Deny"
+      Action    = "kms:CreateGrant"
+      Resource  = "*"
+      Condition = { BoolIfExists = { "kms:GrantIsForAWSResource" = "false" } }
+    },
+    {
       # What would open a secret, a bucket or a snapshot to other accounts, or hide what was done.
       Sid    = "OpenNothingToOthers"
       Effect = "Deny"

@@ -253,6 +253,13 @@ variable "secrets_write_prefix" {
     condition     = var.secrets_write_prefix == null ? true : can(regex("^[\\w/+=.@-]{2,}$", var.secrets_write_prefix))
     error_message = "secrets_write_prefix is the beginning of a secret's name, at least two characters."
   }
+
+  validation {
+    condition = var.secrets_write_prefix == null ? true : !(
+      startswith(var.secrets_write_prefix, var.secrets_prefix) || startswith(var.secrets_prefix, var.secrets_write_prefix)
+    )
+    error_message = "secrets_write_prefix reaches below secrets_prefix: a tenant could make a secret that is another's by its name."
+  }
 }
 
 variable "bucket_prefix" {
@@ -279,6 +286,11 @@ variable "shared_bucket" {
   validation {
     condition     = var.shared_bucket == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.shared_bucket)) && var.shared_bucket != var.state_bucket
     error_message = "shared_bucket is the name of a bucket, and not the states'."
+  }
+
+  validation {
+    condition     = var.shared_bucket == null || var.bucket_prefix == null ? true : !startswith(var.shared_bucket, var.bucket_prefix)
+    error_message = "shared_bucket begins with bucket_prefix: Terraform's Jobs could empty it, and a tenant whose id is the rest would have all of it."
   }
 }
 

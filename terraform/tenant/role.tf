@@ -49,21 +49,29 @@ locals {
     }
   }
 
-  # The service takes the role for any association that names it. Its session's tags say for which pod.
+  # The service takes the role for any association that names it. Its session's tags say for which pod. A cluster's name says
+  # neither region nor account: its ARN has the account as well.
   pod_identity_trust = {
     Sid       = "ServiceAccounts"
     Effect    = "Allow"
     Action    = ["sts:AssumeRole", "sts:TagSession"]
     Principal = { Service = "pods.eks.amazonaws.com" }
-    Condition = {
-      StringEquals = merge(
-        {
-          "aws:RequestTag/kubernetes-namespace"       = [var.namespace]
-          "aws:RequestTag/kubernetes-service-account" = local.trusted
-        },
-        var.cluster == null ? {} : { "aws:RequestTag/eks-cluster-name" = [var.cluster] },
-      )
-    }
+    Condition = merge(
+      {
+        StringEquals = merge(
+          {
+            "aws:RequestTag/kubernetes-namespace"       = [var.namespace]
+            "aws:RequestTag/kubernetes-service-account" = local.trusted
+          },
+          var.cluster == null ? {} : { "aws:RequestTag/eks-cluster-name" = [var.cluster] },
+        )
+      },
+      var.cluster == null ? {} : {
+        StringLike = {
+          "aws:RequestTag/eks-cluster-arn" = "arn:${local.partition}:eks:*:${local.account}:cluster/${var.cluster}"
+        }
+      },
+    )
   }
 }
 

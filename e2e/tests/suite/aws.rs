@@ -1,9 +1,11 @@
 //! The shipped fleet with the shipped module: `terraform/tenant`, the real AWS provider, and moto for AWS.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result, ensure};
-use e2e::aws::{call, elements, hold_back, query};
+use e2e::aws::{call, hold_back, query};
+use e2e::rights::standing::{Role, Standing};
 use e2e::terraform_image::Engine;
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -17,45 +19,45 @@ use crate::world::World;
 
 /// What is in AWS, by name.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Standing {
+struct Names {
     roles: BTreeSet<String>,
     buckets: BTreeSet<String>,
     databases: BTreeSet<String>,
     secrets: BTreeSet<String>,
 }
 
-impl Standing {
-    /// What moto has now.
-    fn now() -> Result<Self> {
-        let names = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
-        let roles = query("iam", "2010-05-08", "ListRoles", &[])?;
-        let buckets = call("s3", "GET", "/", &[], "")?.body;
-        let databases = query("rds", "2014-10-31", "DescribeDBInstances", &[])?;
-        let headers = [("X-Amz-Target", "secretsmanager.ListSecrets"), ("Content-Type", "application/x-amz-json-1.1")];
-        let secrets: Value = serde_json::from_str(&call("secretsmanager", "POST", "/", &headers, "{}")?.body)?;
-        let secrets = secrets["SecretList"].as_array().context("no list of secrets")?;
+impl Names {
+    /// What has this in its name.
+    fn of(world: &World, part: &str) -> Result<Self> {
+        let standing = standing(world)?;
+        let only = |names: Vec<String>| names.into_iter().filter(|name| name.contains(part)).collect();
         Ok(Self {
-            roles: names(elements(&roles, "RoleName")),
-            buckets: names(elements(&buckets, "Name")),
-            databases: names(elements(&databases, "DBInstanceIdentifier")),
-            secrets: secrets.iter().map(|secret| text(&secret["Name"])).collect(),
+            roles: only(standing.roles.into_iter().map(|role| role.name).collect()),
+            buckets: only(standing.buckets.into_keys().collect()),
+            databases: only(standing.databases),
+            secrets: only(standing.secrets.into_iter().map(|secret| secret.name).collect()),
         })
-    }
-
-    /// What has one of these names or is below it.
-    fn of(&self, id: &str) -> Self {
-        let only = |names: &BTreeSet<String>| names.iter().filter(|name| name.contains(id)).cloned().collect();
-        Self {
-            roles: only(&self.roles),
-            buckets: only(&self.buckets),
-            databases: only(&self.databases),
-            secrets: only(&self.secrets),
-        }
     }
 }
 
+/// What has this in its name is these, and nothing else.
+fn are(world: &World, part: &str, expected: &Names) -> Result<()> {
+    let names = Names::of(world, part)?;
+    ensure!(names == *expected, "in AWS: {names:#?}\nexpected: {expected:#?}");
+    Ok(())
+}
+
+/// What moto has now.
+pub(crate) fn standing(world: &World) -> Result<Standing> {
+    Standing::read(&world.cluster.parts.moto)
+}
+
+fn role(world: &World, name: &str) -> Result<Role> {
+    standing(world)?.roles.into_iter().find(|role| role.name == name).with_context(|| format!("no role `{name}`"))
+}
+
 /// What is rendered for a tenant as its variables; none where Terraform applies nothing.
-fn variables(set: &[Value]) -> Result<Option<Value>> {
+pub(crate) fn variables(set: &[Value]) -> Result<Option<Value>> {
     let applies = |object: &Value| {
         let command = &object["spec"]["template"]["spec"]["containers"][0]["command"];
         object["kind"] == "Job" && command[1] == "terraform" && command[2] == "apply"
@@ -69,8 +71,12 @@ fn destroys(object: &Value) -> bool {
     object["kind"] == "Job" && text(&object["metadata"]["name"]).contains("--terraform-destroy-")
 }
 
-/// Every tenant of `testdata/fleet` is Synced and Healthy, and has in AWS what its files say, and nobody has anything else.
-pub(crate) fn every_tenant_comes_up(world: &World) -> Result<()> {
+/// What is rendered for each tenant of `testdata/fleet`, all of which are up afterwards.
+pub(crate) fn fleet(world: &World) -> Result<&'static Sets> {
+    static UP: OnceLock<Sets> = OnceLock::new();
+    if let Some(sets) = UP.get() {
+        return Ok(sets);
+    }
     let revision = world.platform()?;
     let mut sets = BTreeMap::new();
     for tenant in tenants(world)? {
@@ -80,8 +86,6 @@ pub(crate) fn every_tenant_comes_up(world: &World) -> Result<()> {
     // What people put there, and Terraform does not make.
     let made = |object: &&Value| text(&object["metadata"]["name"]) != "database";
     fill_the_store(sets.values().flatten().filter(made))?;
-    let before = Standing::now()?;
-
     let begun = now()?;
     let mut pinned = BTreeMap::new();
     for (tenant, set) in &sets {
@@ -90,7 +94,7 @@ pub(crate) fn every_tenant_comes_up(world: &World) -> Result<()> {
     }
     let well = until_all_are_well(world, pinned, 600)?;
     let slowest = well.values().map(|(_, healthy)| healthy - begun).fold(0.0, f64::max);
-    let lighthouse = well.get("lighthouse").context("no lighthouse")?;
+    let (pinned, healthy) = well.get("lighthouse").context("no lighthouse")?;
     world.note(&[
         String::new(),
         format!("## The shipped fleet with the real AWS provider: {} tenants at once", well.len()),
@@ -98,18 +102,37 @@ pub(crate) fn every_tenant_comes_up(world: &World) -> Result<()> {
         format!(
             "All Healthy after {slowest:.0} s; the enterprise tenant, with a database, after {:.0} s. For a database the provider waits \
              80 s at least, though moto has it at once.",
-            lighthouse.1 - lighthouse.0
+            healthy - pinned
         ),
     ]);
+    Ok(UP.get_or_init(|| sets))
+}
 
-    let mut expected = before;
-    for (tenant, set) in &sets {
+/// What is rendered for tenants, by their names.
+type Sets = BTreeMap<String, Vec<Value>>;
+
+/// Every tenant of `testdata/fleet` is Synced and Healthy, and has in AWS what its files say, and nobody has anything else.
+pub(crate) fn every_tenant_comes_up(world: &World) -> Result<()> {
+    let sets = fleet(world)?;
+    let standing = standing(world)?;
+    let mut expected = Names {
+        roles: ["tenantry-state", "tenantry-terraform"].map(str::to_owned).into(),
+        buckets: ["tenants-state".to_owned()].into(),
+        ..Names::default()
+    };
+    for (tenant, set) in sets {
         pods_are_as_wanted(world, tenant, set)?;
+        let references = set.iter().flat_map(|object| object["spec"]["data"].as_array()).flatten();
+        expected
+            .secrets
+            .extend(references.filter_map(|reference| Some(reference["remoteRef"]["key"].as_str()?.to_owned())));
         let Some(variables) = variables(set)? else { continue };
         let id = text(&variables["tenant_id"]);
         if variables["create_role"] == true {
-            expected.roles.insert(text(&variables["role_name"]));
-            has_its_role(&variables).with_context(|| tenant.clone())?;
+            let name = text(&variables["role_name"]);
+            let role = standing.roles.iter().find(|role| role.name == name).with_context(|| name.clone())?;
+            has_its_role(role, &variables).with_context(|| tenant.clone())?;
+            expected.roles.insert(name);
         }
         if variables["bucket_mode"] == "dedicated" {
             expected.buckets.insert(format!("example-tenants-{id}"));
@@ -120,21 +143,21 @@ pub(crate) fn every_tenant_comes_up(world: &World) -> Result<()> {
             has_its_password(world, namespace(set)?, &id).with_context(|| tenant.clone())?;
         }
     }
-    let standing = Standing::now()?;
-    ensure!(standing == expected, "in AWS: {standing:#?}\nexpected: {expected:#?}");
-    ensure!(standing.of("0b8f6f9e-5d0a-4c57-9a3b-2f3a6c1d7e90").roles.len() == 1, "lighthouse has no role");
+    are(world, "", &expected)?;
+    let lighthouse = Names::of(world, "0b8f6f9e-5d0a-4c57-9a3b-2f3a6c1d7e90")?;
+    ensure!(lighthouse.roles.len() == 1 && lighthouse.databases.len() == 1, "{lighthouse:#?}");
     Ok(())
 }
 
 /// Inside the boundary, with a policy of its own and those that its file names.
-fn has_its_role(variables: &Value) -> Result<()> {
-    let role = role(&text(&variables["role_name"]))?.context("no role")?;
+fn has_its_role(role: &Role, variables: &Value) -> Result<()> {
     let policies = variables["extra_policies"].as_array().cloned().unwrap_or_default();
     let wanted: BTreeSet<String> = policies.iter().map(text).collect();
-    ensure!(role.attached == wanted, "attached: {:?}, wanted: {wanted:?}", role.attached);
-    ensure!(role.inline == ["tenant"], "{:?}", role.inline);
-    let boundary = text(&variables["permissions_boundary"]);
-    ensure!(role.boundary == boundary, "{}", role.boundary);
+    let attached: BTreeSet<String> = role.attached.keys().cloned().collect();
+    ensure!(attached == wanted, "attached: {attached:?}, wanted: {wanted:?}");
+    ensure!(role.inline.keys().eq(["tenant"]), "{:?}", role.inline.keys());
+    let boundary = role.boundary.as_ref().map(|boundary| boundary.arn.as_str());
+    ensure!(boundary == variables["permissions_boundary"].as_str(), "{boundary:?}");
     Ok(())
 }
 
@@ -150,36 +173,6 @@ fn has_its_password(world: &World, namespace: &str, id: &str) -> Result<()> {
     ensure!(drawn["password"].as_str().map(str::as_bytes) == Some(password.0.as_slice()), "another password");
     ensure!(password.0.len() == 40, "{} characters", password.0.len());
     Ok(())
-}
-
-/// A role as it stands.
-#[derive(Debug)]
-struct Role {
-    /// AWS's own number for it, by which customers' accounts know it.
-    id: String,
-    boundary: String,
-    trust: String,
-    attached: BTreeSet<String>,
-    inline: Vec<String>,
-}
-
-fn role(name: &str) -> Result<Option<Role>> {
-    if !Standing::now()?.roles.contains(name) {
-        return Ok(None);
-    }
-    let ask = |action: &str| query("iam", "2010-05-08", action, &[("RoleName", name)]);
-    let (role, attached, inline) = (ask("GetRole")?, ask("ListAttachedRolePolicies")?, ask("ListRolePolicies")?);
-    let one = |element: &str| elements(&role, element).first().map(|text| (*text).to_owned()).unwrap_or_default();
-    let all = |answer: &str, element: &str| -> Vec<String> {
-        elements(answer, element).into_iter().map(str::to_owned).collect()
-    };
-    Ok(Some(Role {
-        id: one("RoleId"),
-        boundary: one("PermissionsBoundaryArn"),
-        trust: one("AssumeRolePolicyDocument"),
-        attached: all(&attached, "PolicyArn").into_iter().collect(),
-        inline: all(&inline, "member"),
-    }))
 }
 
 /// Two tenants, one after the other: where the seconds go with the real provider.
@@ -219,20 +212,20 @@ pub(crate) fn a_life(world: &World) -> Result<()> {
     };
     let (data, name) = ("arn:aws:iam::111122223333:policy/lighthouse-data", "zenml-rowan");
     let (rowan, _) = Tenant::create(world, "rowan", &spec("", "", ""))?;
-    let whole = Standing::now()?.of("rowan");
     let one = |name: &str| BTreeSet::from([name.to_owned()]);
-    let expected = Standing {
+    let expected = Names {
         roles: one(name),
         buckets: one("example-tenants-rowan"),
         databases: BTreeSet::new(),
         secrets: one("tenants/rowan/licence"),
     };
-    ensure!(whole == expected, "{whole:#?}");
-    let first = role(name)?.context("no role")?;
+    are(world, "rowan", &expected)?;
+    let role_now = || role(world, name);
+    let attached = || -> Result<BTreeSet<String>> { Ok(role_now()?.attached.into_keys().collect()) };
+    let first = role_now()?;
 
     rowan.change(&spec("", "", data))?;
-    let role_now = || role(name)?.context("no role");
-    ensure!(role_now()?.attached == one(data), "{:?}", role_now()?);
+    ensure!(attached()? == one(data), "{:?}", role_now()?);
 
     // What takes a right away waits for a person.
     let revision = rowan.write(&spec("", "approval: destructive,", ""))?;
@@ -243,9 +236,9 @@ pub(crate) fn a_life(world: &World) -> Result<()> {
         let hash = |message: String| Some(message.split_once("approvedPlan: ")?.1.split('}').next()?.to_owned());
         pods.iter().map(said).find_map(hash).context("no pod says what to approve")
     })?;
-    ensure!(role_now()?.attached == one(data), "it was not waited for");
+    ensure!(attached()? == one(data), "it was not waited for");
     rowan.change(&spec("", &format!("approval: destructive, approvedPlan: {hash},"), ""))?;
-    ensure!(role_now()?.attached.is_empty(), "{:?}", role_now()?);
+    ensure!(attached()?.is_empty(), "{:?}", role_now()?);
 
     // Somebody lets everybody in. It is told, and not touched.
     let open = json!({"Version": "2012-10-17", "Statement": [
@@ -271,30 +264,30 @@ pub(crate) fn a_life(world: &World) -> Result<()> {
 
     // Suspended, it keeps everything; resumed, what somebody did is undone.
     rowan.change(&spec("state: suspended,", "", ""))?;
-    ensure!(Standing::now()?.of("rowan") == expected, "{:#?}", Standing::now()?.of("rowan"));
+    are(world, "rowan", &expected)?;
     rowan.change(&spec("", "generation: 1,", ""))?;
     let last = role_now()?;
     ensure!((&last.id, &last.trust) == (&first.id, &first.trust), "{last:?} was {first:?}");
 
     destroyed(world, &rowan, &spec("state: destroying, destroy: {confirm: rowan},", "generation: 1,", ""))?;
-    let kept = Standing { roles: BTreeSet::new(), ..expected };
-    ensure!(Standing::now()?.of("rowan") == kept, "{:#?}", Standing::now()?.of("rowan"));
+    let kept = Names { roles: BTreeSet::new(), ..expected };
+    are(world, "rowan", &kept)?;
     let all = "state: destroying, destroy: {confirm: rowan, data: delete},";
     destroyed(world, &rowan, &spec(all, "generation: 1,", ""))?;
-    ensure!(Standing::now()?.of("rowan") == Standing::default(), "{:#?}", Standing::now()?.of("rowan"));
+    are(world, "rowan", &Names::default())?;
     Ok(())
 }
 
 /// An enterprise tenant goes: its database stays until a second word is said.
 pub(crate) fn a_database_is_kept_and_deleted(world: &World) -> Result<()> {
     let (saffron, _) = Tenant::create(world, "saffron", "{tier: enterprise}")?;
-    let before = Standing::now()?.of("saffron");
+    let before = Names::of(world, "saffron")?;
     ensure!(before.databases.len() == 1 && before.buckets.len() == 1 && before.secrets.len() == 1, "{before:#?}");
     destroyed(world, &saffron, "{tier: enterprise, state: destroying, destroy: {confirm: saffron}}")?;
-    let kept = Standing { roles: BTreeSet::new(), ..before };
-    ensure!(Standing::now()?.of("saffron") == kept, "{:#?}", Standing::now()?.of("saffron"));
+    let kept = Names { roles: BTreeSet::new(), ..before };
+    are(world, "saffron", &kept)?;
     destroyed(world, &saffron, "{tier: enterprise, state: destroying, destroy: {confirm: saffron, data: delete}}")?;
-    ensure!(Standing::now()?.of("saffron") == Standing::default(), "{:#?}", Standing::now()?.of("saffron"));
+    are(world, "saffron", &Names::default())?;
     Ok(())
 }
 
@@ -320,21 +313,16 @@ pub(crate) fn a_kill_between_the_role_and_the_state(world: &World) -> Result<()>
     let mut site = Site::create(world, "alder", Engine::Terraform, Backend::S3)?;
     hold_back(&world.cluster, Some("CreateRole"))?;
     let run = site.start("apply")?;
-    let begun = std::time::Instant::now();
-    while role("zenml-alder")?.is_none() {
-        ensure!(begun.elapsed().as_secs() < 60, "no role is made:\n{}", run.running.log());
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    let made = world.until("a role", 60, || role(world, "zenml-alder").context(run.running.log()))?;
     run.running.signal(Signal::KILL);
     hold_back(&world.cluster, None)?;
-    let made = role("zenml-alder")?.context("no role")?;
     site.ended(&run)?;
     let known = |state: &Value| state["resources"].as_array().is_some_and(|all| !all.is_empty());
     ensure!(!known(&site.state()?), "the state knew of it: {}", site.state()?);
     let log = site.succeeds("apply")?;
     ensure!(log.contains("aws_iam_role.tenant[0]: adopted"), "{log}");
     ensure!(known(&site.state()?), "{}", site.state()?);
-    let last = role("zenml-alder")?.context("no role")?;
+    let last = role(world, "zenml-alder")?;
     ensure!(last.id == made.id, "{last:?} was {made:?}");
     let log = site.succeeds("apply")?;
     ensure!(log.contains("0 added, 0 changed, 0 destroyed"), "{log}");

@@ -45,6 +45,9 @@ impl World {
     /// Starts everything, and moves this thread into the cluster's network.
     pub(crate) fn start(modules: Modules<'_>) -> Result<Self> {
         let (cache, name) = (Cache::open()?, name());
+        if let Modules::Shipped { .. } = modules {
+            e2e::rights::install(&cache)?;
+        }
         let program = Path::new(env!("CARGO_BIN_EXE_e2e"));
         let Site { cluster, fleet, .. } = Site::up(&cache, &name, program, modules, false, true)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

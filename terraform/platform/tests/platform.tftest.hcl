@@ -183,8 +183,9 @@ run "provider" {
       BecomeNobodyElse = [
         ["sts:AssumeRole*", "sts:GetFederationToken", "sts:GetSessionToken", "sts:SetSourceIdentity", "sts:TagSession"], ["*"], [], "{}",
       ]
-      ReadNoObject   = [["s3:GetObject*", "s3:PutObject*", "s3:ReplicateObject", "s3:RestoreObject"], ["*"], [], "{}"]
-      NeverTheStates = [["s3:*"], ["arn:aws:s3:::tenants-state", "arn:aws:s3:::tenants-state/*"], [], "{}"]
+      ReadNoObject    = [["s3:GetObject*", "s3:PutObject*", "s3:ReplicateObject", "s3:RestoreObject"], ["*"], [], "{}"]
+      GrantsToAwsOnly = [["kms:CreateGrant"], ["*"], [], jsonencode({ BoolIfExists = { "kms:GrantIsForAWSResource" = "false" } })]
+      NeverTheStates  = [["s3:*"], ["arn:aws:s3:::tenants-state", "arn:aws:s3:::tenants-state/*"], [], "{}"]
     }
     error_message = "Boundary: ${aws_iam_policy.provider_boundary.policy}"
   }

@@ -107,6 +107,37 @@ run "states_among_buckets" {
   expect_failures = [var.bucket_prefix]
 }
 
+run "shared_bucket_among_buckets" {
+  command = plan
+
+  variables {
+    bucket_prefix = "example-"
+    shared_bucket = "example-shared"
+  }
+
+  expect_failures = [var.shared_bucket]
+}
+
+run "tenants_write_where_terraform_does" {
+  command = plan
+
+  variables {
+    secrets_write_prefix = "tenants/zenml/"
+  }
+
+  expect_failures = [var.secrets_write_prefix]
+}
+
+run "tenants_write_above_terraform" {
+  command = plan
+
+  variables {
+    secrets_write_prefix = "tenants"
+  }
+
+  expect_failures = [var.secrets_write_prefix]
+}
+
 run "states_in_the_shared_bucket" {
   command = plan
 

@@ -102,11 +102,14 @@ run "pod_identity" {
       Effect    = "Allow"
       Action    = ["sts:AssumeRole", "sts:TagSession"]
       Principal = { Service = "pods.eks.amazonaws.com" }
-      Condition = { StringEquals = {
-        "aws:RequestTag/eks-cluster-name"           = ["prod-eu"]
-        "aws:RequestTag/kubernetes-namespace"       = ["t-acme"]
-        "aws:RequestTag/kubernetes-service-account" = ["zenml", "zenml-jobs"]
-      } }
+      Condition = {
+        StringEquals = {
+          "aws:RequestTag/eks-cluster-name"           = ["prod-eu"]
+          "aws:RequestTag/kubernetes-namespace"       = ["t-acme"]
+          "aws:RequestTag/kubernetes-service-account" = ["zenml", "zenml-jobs"]
+        }
+        StringLike = { "aws:RequestTag/eks-cluster-arn" = "arn:aws:eks:*:111122223333:cluster/prod-eu" }
+      }
     }]
     error_message = "Trust: ${aws_iam_role.tenant[0].assume_role_policy}"
   }

@@ -108,6 +108,18 @@ variable "secrets_write_prefix" {
   default     = null
 }
 
+variable "assume_roles" {
+  description = "Customers' roles."
+  type        = list(string)
+  default     = []
+}
+
+variable "kms_key" {
+  description = "The key of all data."
+  type        = string
+  default     = null
+}
+
 variable "secrets" {
   description = "Secrets that are made empty."
   type        = map(string)
