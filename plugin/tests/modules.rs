@@ -132,14 +132,15 @@ fn told(tenant: &str, change: impl Fn(&mut Value)) -> Value {
 #[test]
 fn imports_are_evaluated() {
     let module = told("globex", |description| {
+        description["variables"]["nickname"] = json!({"type": "string", "default": null});
         let import = |id: &str| json!({"id": id, "tags": {"tenant": "${{ tenant.id }}", "fixed": "yes"}});
         description["imports"] = json!({
             "aws_db_instance.tenant": import("${{ variables.database_mode }}-{key}"),
             "aws_iam_role.tenant": import("${{ variables.role_name }}"),
             "aws_iam_role_policy_attachment.extra": import("${{ platform.name }}/${{ variables.extra_policies | length }}"),
-            "aws_s3_bucket.tenant": import("${{ variables.kms_key }}"),
-            "aws_s3_bucket.in_text": import("x-${{ variables.kms_key }}"),
-            "aws_s3_bucket.by_tag": {"id": "x", "tags": {"a": "b", "c": "${{ variables.kms_key }}"}},
+            "aws_s3_bucket.tenant": import("${{ variables.nickname }}"),
+            "aws_s3_bucket.in_text": import("x-${{ variables.nickname }}"),
+            "aws_s3_bucket.by_tag": {"id": "x", "tags": {"a": "b", "c": "${{ variables.nickname }}"}},
         });
     });
     let tags = json!({"fixed": "yes", "tenant": "7c9e6679-7425-40de-944b-e07fc1f90ae7"});
