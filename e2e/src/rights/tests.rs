@@ -53,7 +53,7 @@ pub(super) fn tenants() -> Vec<Tenant> {
 pub(super) fn standing() -> Standing {
     let role = |name: &str, tenant: Option<&str>| {
         json!({
-            "arn": format!("arn:aws:iam::111122223333:role/{name}"), "name": name,
+            "arn": format!("arn:aws:iam::111122223333:role/{name}"), "name": name, "id": format!("AROA{name}"),
             "tags": tenant.map_or(json!({}), |tenant| json!({"tenant": tenant})),
             "trust": {"Statement": [{"Sid": format!("trust of {name}")}]},
             "inline": {"own": {"Statement": [{"Sid": format!("own of {name}")}]}},
@@ -72,7 +72,7 @@ pub(super) fn standing() -> Standing {
         ["acme", "globex", "hobby"].iter().map(|id| role(&format!("zenml-{id}"), Some(id))).collect();
     let jobs = ["tenantry-terraform", "tenantry-state"].map(|name| role(name, None));
     let standing = json!({
-        "roles": ([roles, jobs.to_vec()].concat()), "policies": {}, "secrets": [secret("acme"), secret("globex")],
+        "roles": ([roles, jobs.to_vec()].concat()), "policies": {}, "databases": [], "secrets": [secret("acme"), secret("globex")],
         "buckets": {"tenants-state": {"Statement": [{"Sid": "fence"}]}, "example-tenants-acme": null},
     });
     serde_json::from_value(standing).unwrap()
