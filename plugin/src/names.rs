@@ -36,10 +36,19 @@ pub fn shared_sealed(tenant: &TenantName, part: &str, limit: usize) -> String {
 /// have in common.
 pub fn part_of(name: &str) -> Option<&str> {
     let (_, part) = name.rsplit_once("--")?;
-    match part.rsplit_once('-') {
-        Some((part, hash)) if hash.len() + 1 == SEAL && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => Some(part),
-        _ => Some(part),
-    }
+    Some(unsealed(part).unwrap_or(part))
+}
+
+/// A name without its content's hash; none where it has none.
+pub fn unsealed(name: &str) -> Option<&str> {
+    let (rest, hash) = name.rsplit_once('-')?;
+    (hash.len() + 1 == SEAL && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))).then_some(rest)
+}
+
+/// A secret's name without the number of its generation; none where it has none.
+pub fn without_generation(name: &str) -> Option<&str> {
+    let (rest, number) = name.rsplit_once("-g")?;
+    (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(rest)
 }
 
 /// Whether a shared name is this tenant's.

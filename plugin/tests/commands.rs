@@ -16,7 +16,7 @@ fn snapshot(name: &str, text: &str) {
 #[test]
 fn help() {
     for command in
-        ["", "generate", "render", "validate", "explain", "schema", "module", "module describe", "completions"]
+        ["", "generate", "render", "validate", "explain", "graph", "schema", "module", "module describe", "completions"]
     {
         let arguments = command.split_whitespace().chain(["--help"]);
         let ended = Run::new(&testdata(), arguments).run();

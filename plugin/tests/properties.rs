@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 use support::testdata;
 use tenantry::cell::Cell;
 use tenantry::find::Memory;
-use tenantry::pipeline;
+use tenantry::graph::Graph;
+use tenantry::pipeline::{self, TenantSet};
 use tenantry::render::Wanted;
 use tenantry::source::Sources;
 use tenantry::write::{ndjson, yaml};
@@ -28,10 +29,14 @@ static CELL: LazyLock<Cell> = LazyLock::new(|| {
 
 const NAME: &str = "acme";
 
+fn set(tenant: &Value) -> Option<TenantSet> {
+    let files = PLATFORM.clone().with(format!("tenants/{NAME}/tenant.yaml"), tenant.to_string());
+    pipeline::tenant(&CELL, &files, &Sources::default(), &format!("tenants/{NAME}")).ok()
+}
+
 /// What a set is to Argo CD.
 fn rendered(tenant: &Value) -> Option<Vec<Value>> {
-    let files = PLATFORM.clone().with(format!("tenants/{NAME}/tenant.yaml"), tenant.to_string());
-    let set = pipeline::tenant(&CELL, &files, &Sources::default(), &format!("tenants/{NAME}")).ok()?;
+    let set = set(tenant)?;
     let lines = String::from_utf8(ndjson(&set.manifests)).unwrap();
     let objects: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     // A line an object, whatever the texts hold; and the same for people.
@@ -195,6 +200,38 @@ proptest! {
     fn no_tenant_leaves_its_fence(tenant in tenant()) {
         if let Some(objects) = rendered(&tenant) {
             inside_the_fence(&objects);
+        }
+    }
+
+    /// Each object of a set is in its graph once, in one step, and once in each form of it.
+    #[test]
+    fn a_graph_holds_each_object_once(tenant in tenant()) {
+        if let Some(set) = set(&tenant) {
+            let graph = Graph::of_tenant(&set);
+            let mut expected: Vec<String> = set.manifests.iter().map(|manifest| manifest.id().to_string()).collect();
+            let mut held: Vec<String> = graph.objects.iter().map(|object| object.name.to_string()).collect();
+            expected.sort();
+            held.sort();
+            prop_assert_eq!(held, &expected[..]);
+            let mut stepped: Vec<usize> = graph.steps.iter().flat_map(|step| step.objects.iter().copied()).collect();
+            stepped.sort_unstable();
+            prop_assert_eq!(stepped, (0..expected.len()).collect::<Vec<_>>());
+            let (text, mermaid) = (graph.text(), graph.mermaid());
+            let lines = |name: &str| {
+                let (plain, marked) = (format!("  {name}"), format!("  {name}  ["));
+                text.lines().filter(|line| *line == plain || line.starts_with(&marked)).count()
+            };
+            let nodes = |name: &str| mermaid.matches(&format!("[\"{name}\"]")).count() + mermaid.matches(&format!("[\"{name}<br/>")).count();
+            for name in &expected {
+                prop_assert_eq!((lines(name), nodes(name)), (1, 1), "{}", name);
+            }
+            // However the tenant's texts look: a flowchart's lines are ours.
+            let starts = ["about", "subgraph ", "object", "step", "stage", "rules"];
+            let is_ours = |line: &str| {
+                ["flowchart TD", "end"].contains(&line) || starts.iter().any(|start| line.starts_with(start))
+            };
+            let all_ours = mermaid.lines().all(|line| is_ours(line.trim_start()));
+            prop_assert!(all_ours, "{}", mermaid);
         }
     }
 

@@ -105,5 +105,6 @@ fn words(failure: Failure) -> String {
     match failure {
         Failure::Input(text) | Failure::Usage(text) => text,
         Failure::Output(error) => error.to_string(),
+        Failure::Found(code) => format!("ended with {code}"),
     }
 }

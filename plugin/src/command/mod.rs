@@ -1,11 +1,15 @@
 //! The commands. What was typed is a type here; what it means is done by the command's own module.
 
+mod against;
+mod diff;
 mod environment;
 mod explain;
 mod generate;
+mod graph;
 mod module;
 mod open;
 mod output;
+mod progress;
 mod render;
 mod validate;
 
@@ -78,12 +82,30 @@ enum Command {
         platform: Option<PathBuf>,
     },
     /// Checks tenants and platforms, each alone and all together.
-    #[command(after_help = "Examples:\n  tenantry validate\n  tenantry validate tenants/acme")]
+    #[command(after_help = "Examples:\n  tenantry validate\n  tenantry validate tenants/acme\n  \
+                            tenantry validate --against origin/main --allow GENERATION:acme")]
     Validate {
         /// Folders or files. Default: the current folder and all below it.
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
+        /// Refuses also what may not become of a tenant since a commit: another id, namespace or identity, Terraform switched off, a
+        /// file that is gone.
+        #[arg(long, value_name = "COMMIT")]
+        against: Option<String>,
+        /// Takes what a rollback does on purpose: `GENERATION:acme`, a generation that goes down; `SHRUNK:acme`, objects that go.
+        #[arg(long, value_name = "WORD:TENANT", requires = "against")]
+        allow: Vec<against::Allow>,
     },
+    /// Says what a change does to the fleet: to whom, and how bad it is.
+    ///
+    /// Both sides are rendered, whole; objects are compared, not text. The working tree is not touched, and no cluster is asked.
+    #[command(
+        override_usage = "tenantry diff [OPTIONS] [BASE[..HEAD]] [PATH]...",
+        after_help = "Exit codes: 0 nothing changes, 1 the input is wrong, 2 something changes, 3 something destructive that is not \
+                      allowed.\n\nExamples:\n  tenantry diff\n  tenantry diff origin/main...HEAD -o markdown\n  \
+                      tenantry diff v1.4.0..v1.5.0 tenants/acme --allow DATA-LOSS:acme"
+    )]
+    Diff(diff::Arguments),
     /// Says where each of a tenant's values comes from, and which template makes each object.
     #[command(after_help = "Examples:\n  tenantry explain tenants/acme\n  tenantry explain tenants/acme .quota\n  \
                             tenantry explain tenants/acme .releases.zenml.values")]
@@ -94,6 +116,16 @@ enum Command {
         /// Only the values at and below this field of `spec`.
         #[arg(value_name = ".FIELD")]
         field: Option<String>,
+    },
+    /// Says what Argo CD does with a set, in which order: its waves, what each waits for, and how it all goes.
+    #[command(after_help = "Examples:\n  tenantry graph tenants/acme\n  tenantry graph platform.yaml --output mermaid")]
+    Graph {
+        /// The folder or file of a tenant or a platform.
+        #[arg(value_name = "PATH")]
+        path: PathBuf,
+        /// The form: text for people, or a Mermaid flowchart.
+        #[arg(short, long, value_enum, value_name = "FORM", default_value = "text")]
+        output: graph::Form,
     },
     /// Describes Terraform modules.
     Module {
@@ -153,6 +185,8 @@ pub enum Failure {
     Usage(String),
     /// What was printed could not be written.
     Output(std::io::Error),
+    /// All was done and printed; the code says what was found.
+    Found(u8),
 }
 
 impl From<std::io::Error> for Failure {
@@ -183,6 +217,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(Failure::Output(error)) => (WRONG_INPUT, format!("error: the output cannot be written: {error}\n")),
         Err(Failure::Usage(text)) => (WRONG_USAGE, format!("error: {text}\n")),
         Err(Failure::Input(text)) => (WRONG_INPUT, text),
+        Err(Failure::Found(code)) => return code.into(),
     };
     output.error(&text);
     code.into()
@@ -196,8 +231,13 @@ fn execute(command: Command, output: &Output) -> Result<(), Failure> {
             Ok(output.bytes(&bytes)?)
         }
         Command::Render { paths, output: form, platform } => render::run(&paths, &form, platform.as_deref(), output),
-        Command::Validate { paths } => validate::run(&paths, output),
+        Command::Validate { paths, against, allow } => {
+            let against = against.map(|commit| against::Against { commit, allow });
+            validate::run(&paths, against.as_ref(), output)
+        }
+        Command::Diff(arguments) => diff::run(&arguments, output),
         Command::Explain { path, field } => explain::run(&path, field.as_deref(), output),
+        Command::Graph { path, output: form } => graph::run(&path, form, output),
         Command::Module { command: ModuleCommand::Describe { folder, output: to, check } } => {
             module::describe(&folder, to.as_deref(), check.as_deref(), output)
         }

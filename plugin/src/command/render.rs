@@ -10,7 +10,7 @@ use super::{Failure, validate};
 use crate::cell::Cell;
 use crate::find::{Mode, locate, walk};
 use crate::pipeline;
-use crate::problem::Problems;
+use crate::problem::{Place, Problems};
 use crate::render::{Manifest, Wanted};
 use crate::report;
 use crate::source::Sources;
@@ -131,7 +131,12 @@ fn render(
 
 /// Problems, whole, with how many there are.
 pub(super) fn told(problems: Problems, sources: &Sources) -> String {
-    let problems = problems.into_sorted();
+    let mut problems = problems.into_sorted();
+    // Files are read on all cores, in any order.
+    problems.sort_by_cached_key(|problem| match &problem.place {
+        Place::At(at) => sources.get(at.file).path.clone(),
+        Place::Path(path) => path.clone(),
+    });
     let mut text: String =
         problems.iter().take(validate::MAX_TOLD).map(|problem| report::whole(problem, sources, true) + "\n").collect();
     if problems.len() > validate::MAX_TOLD {

@@ -3,14 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
 use super::Failure;
+use super::against::Against;
 use super::open::{here, open};
 use super::output::Output;
+use super::progress::progress;
 use super::render::told;
 use crate::cell::Cell;
 use crate::find::{Files, Folder, PLATFORM_FILE, TENANT_FILE, locate, walk};
@@ -32,7 +32,7 @@ pub struct Fleet {
 }
 
 /// Checks everything that the paths name.
-pub(super) fn run(paths: &[PathBuf], output: &Output) -> Result<(), Failure> {
+pub(super) fn run(paths: &[PathBuf], against: Option<&Against>, output: &Output) -> Result<(), Failure> {
     let here = here()?;
     let current = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &current } else { paths };
@@ -41,7 +41,7 @@ pub(super) fn run(paths: &[PathBuf], output: &Output) -> Result<(), Failure> {
     let mut all = Fleet::default();
     for path in paths {
         let opened = open(path, &here)?;
-        let progress = progress(output);
+        let progress = progress(output, "checking");
         let fleet = validate(&opened.files, &sources, &opened.folder, &mut problems, &|done, of| {
             progress.set_length(of as u64);
             progress.set_position(done as u64);
@@ -56,29 +56,16 @@ pub(super) fn run(paths: &[PathBuf], output: &Output) -> Result<(), Failure> {
             );
         }
     }
+    // What became of a tenant is asked where each side is right by itself.
+    if let Some(against) = against.filter(|_| problems.is_empty()) {
+        against.check(paths, &here)?;
+    }
     if !problems.is_empty() {
         return Err(Failure::Input(told(problems, &sources)));
     }
     let plural = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let text = format!("{} and {}: no problems\n", plural(all.tenants, "tenant"), plural(all.platforms, "platform"));
     Ok(output.text(&text)?)
-}
-
-/// A bar that is only drawn on a terminal, and only when the work takes more than a second.
-fn progress(output: &Output) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-    if output.is_watched() {
-        let style = ProgressStyle::with_template("checking {bar:30} {pos}/{len} tenants");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        let shown = bar.clone();
-        std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_secs(1));
-            if !shown.is_finished() {
-                shown.set_draw_target(ProgressDrawTarget::stderr());
-            }
-        });
-    }
-    bar
 }
 
 /// Checks the folders at and below `start`, on all cores. Tells problems; gives what was looked at.

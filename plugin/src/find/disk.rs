@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 
 use super::files::{Files, Kind, Listed, MAX_FILE};
+use super::refusal::{self, reason};
 use crate::problem::Problem;
 
 /// A folder on disk.
@@ -30,22 +31,17 @@ impl Disk {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 // A link to nothing is no missing file: what it names may turn up later.
                 return match fs::symlink_metadata(&given) {
-                    Ok(_) => Err(Problem::path(self.show(path), format!("`{}` is a link to nothing", self.show(path)))),
+                    Ok(_) => Err(refusal::link_to_nothing(&self.show(path))),
                     Err(_) => Ok(None),
                 };
             }
             Err(error) => return Err(self.unreadable(path, &error)),
         };
-        if real.starts_with(&self.root) {
-            return Ok(Some(real));
-        }
-        let problem =
-            Problem::path(self.show(path), format!("`{}` is a link that leaves the repository", self.show(path)));
-        Err(problem.hint("put the file itself there, or link to one inside the repository"))
+        if real.starts_with(&self.root) { Ok(Some(real)) } else { Err(refusal::link_that_leaves(&self.show(path))) }
     }
 
     fn unreadable(&self, path: &str, error: &std::io::Error) -> Problem {
-        Problem::path(self.show(path), format!("`{}` cannot be read: {}", self.show(path), reason(error)))
+        refusal::unreadable(&self.show(path), &reason(error.kind()))
     }
 }
 
@@ -56,14 +52,10 @@ impl Files for Disk {
         let metadata = fs::metadata(&real).map_err(|error| self.unreadable(path, &error))?;
         // Opening a pipe would wait for a writer, so it is looked at before it is opened.
         if !metadata.is_file() {
-            return Err(Problem::path(&shown, format!("`{shown}` is {}, not a file", what(&metadata))));
+            return Err(refusal::no_file(&shown, what(&metadata)));
         }
-        let too_large = || {
-            Problem::path(&shown, format!("`{shown}` is larger than {} KiB", MAX_FILE >> 10))
-                .hint("a file of this kind has some kilobytes; is it the right one?")
-        };
         if metadata.len() > MAX_FILE {
-            return Err(too_large());
+            return Err(refusal::too_large(&shown));
         }
         // Room for all of it and the read that finds its end: two reads, not ten that grow.
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len() + 1).unwrap_or_default());
@@ -71,14 +63,9 @@ impl Files for Disk {
             .and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes))
             .map_err(|error| self.unreadable(path, &error))?;
         if bytes.len() as u64 > MAX_FILE {
-            return Err(too_large());
+            return Err(refusal::too_large(&shown));
         }
-        String::from_utf8(bytes).map(Some).map_err(|error| {
-            let offset = error.utf8_error().valid_up_to();
-            let line = error.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count() + 1;
-            Problem::path(&shown, format!("`{shown}` is not UTF-8: byte {} on line {line}", offset + 1))
-                .hint("save the file as UTF-8")
-        })
+        refusal::text(&shown, bytes).map(Some)
     }
 
     fn list(&self, folder: &str) -> Result<Vec<Listed>, Problem> {
@@ -94,14 +81,18 @@ impl Files for Disk {
             } else {
                 (own.is_file(), own.is_dir())
             };
-            let kind = if is_file {
+            let name = entry.file_name();
+            // What cannot be named cannot be asked for.
+            let kind = if name.to_str().is_none() {
+                Kind::Other
+            } else if is_file {
                 Kind::File
             } else if is_folder {
                 Kind::Folder
             } else {
                 Kind::Other
             };
-            listed.push(Listed { name: entry.file_name().to_string_lossy().into_owned(), kind, is_link });
+            listed.push(Listed { name: name.to_string_lossy().into_owned(), kind, is_link });
         }
         // The order of a folder is the file system's own.
         listed.sort_by(|a, b| a.name.cmp(&b.name));
@@ -113,9 +104,14 @@ impl Files for Disk {
     }
 
     fn show(&self, path: &str) -> String {
-        let shown = relative(&self.here, &self.root.join(path));
-        if shown.as_os_str().is_empty() { ".".to_owned() } else { shown.to_string_lossy().into_owned() }
+        shown(&self.here, &self.root, path)
     }
+}
+
+/// A path below a root as it looks from a folder.
+pub(super) fn shown(here: &Path, root: &Path, path: &str) -> String {
+    let shown = relative(here, &root.join(path));
+    if shown.as_os_str().is_empty() { ".".to_owned() } else { shown.to_string_lossy().into_owned() }
 }
 
 /// The way from one folder to another, both absolute and without links.
@@ -127,13 +123,6 @@ pub fn relative(from: &Path, to: &Path) -> PathBuf {
 
 fn what(metadata: &fs::Metadata) -> &'static str {
     if metadata.is_dir() { "a folder" } else { "a pipe or device" }
-}
-
-fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        kind => kind.to_string(),
-    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub enum Kind {
     File,
     /// A folder, or a link to one.
     Folder,
-    /// A pipe, a device, a link to nothing.
+    /// A pipe, a device, a submodule, a link to nothing, or what has a name that is not UTF-8.
     Other,
 }
 

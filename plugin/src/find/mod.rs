@@ -3,11 +3,14 @@
 mod disk;
 mod files;
 mod fleet;
+mod git;
 mod locate;
 mod memory;
+mod refusal;
 
 pub use disk::{Disk, relative};
 pub use files::{Files, Kind, Listed, join, parent};
 pub use fleet::{Folder, walk};
+pub use git::{Commit, ObjectId, Repository, Tree};
 pub use locate::{Mode, PLATFORM_FILE, Place, TENANT_FILE, locate};
 pub use memory::Memory;

@@ -7,7 +7,7 @@ use minijinja::Value as Context;
 use minijinja::value::{Enumerator, Object, Serde};
 
 use super::secrets::Secrets;
-use super::{ReleasePlan, Resolver, Texts, values};
+use super::{ReleasePlan, Resolver, Texts, Wait, values};
 use crate::names;
 use crate::problem::Problem;
 use crate::read::At;
@@ -116,9 +116,17 @@ impl<'a> Resolver<'a> {
             name: chosen.name.to_string(),
             application: names::shared(tenant, chosen.name.as_str(), names::LABEL),
             source: source(chosen),
-            wave: if waits { 2 } else { 1 },
+            wave: if waits.is_some() { 2 } else { 1 },
             values: values?,
             version: chosen.version.clone(),
+            secrets: watched
+                .names()
+                .iter()
+                .filter_map(|name| Some(secrets.by_name.get(name)?.name.clone()))
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
+            waits,
         })
     }
 
@@ -155,7 +163,7 @@ impl<'a> Resolver<'a> {
 
     /// A release waits for Terraform where it says so, where a secret that it uses does, and where its pods
     /// get their identity from an association that Terraform makes.
-    fn waits(&mut self, chosen: &Chosen<'_>, used: &Watched, secrets: &Secrets, has_terraform: bool) -> bool {
+    fn waits(&mut self, chosen: &Chosen<'_>, used: &Watched, secrets: &Secrets, has_terraform: bool) -> Option<Wait> {
         let says = chosen.release.after.contains(&After::Terraform);
         if says && !has_terraform {
             self.problems.push(
@@ -167,7 +175,12 @@ impl<'a> Resolver<'a> {
         let kind = self.spec.identity.as_ref().and_then(|identity| identity.kind.as_ref()).map(|kind| kind.value);
         let by_identity = has_terraform && kind == Some(IdentityType::PodIdentity);
         let by_secret = used.names().iter().any(|name| secrets.by_name.get(name).is_some_and(|secret| secret.wave > 0));
-        says || by_identity || by_secret
+        match (says, by_identity, by_secret) {
+            (true, ..) => Some(Wait::Says),
+            (_, true, _) => Some(Wait::Identity),
+            (.., true) => Some(Wait::Secret),
+            _ => None,
+        }
     }
 }
 

@@ -12,4 +12,5 @@ pub use file::replace as replace_file;
 pub use folder::{file_name, write_folder};
 pub use json::ndjson;
 pub use order::order;
+pub(crate) use order::rank;
 pub use yaml::{to_yaml, yaml};

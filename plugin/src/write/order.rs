@@ -43,12 +43,16 @@ const KINDS: &[&str] = &[
     "APIService",
 ];
 
+/// Where a kind stands in Argo CD's order.
+pub(crate) fn rank(kind: &str) -> usize {
+    KINDS.iter().position(|known| *known == kind).unwrap_or(KINDS.len())
+}
+
 /// Puts a set in order.
 pub fn order(manifests: &mut [Manifest]) {
     // Each object's place is looked up once, not at every comparison.
     manifests.sort_by_cached_key(|manifest| {
         let Id { group, kind, namespace, name } = manifest.id();
-        let rank = KINDS.iter().position(|known| *known == kind).unwrap_or(KINDS.len());
-        (manifest.wave(), rank, [group, kind, namespace, name].map(CompactString::from))
+        (manifest.wave(), rank(kind), [group, kind, namespace, name].map(CompactString::from))
     });
 }

@@ -85,4 +85,21 @@ pub struct ReleasePlan {
     pub values: Node,
     /// The exact version or commit.
     pub version: String,
+    /// The Secrets that its values refer to, by their own names.
+    #[serde(skip)]
+    pub secrets: Vec<String>,
+    /// Why it waits for Terraform, where it does.
+    #[serde(skip)]
+    pub waits: Option<Wait>,
+}
+
+/// Why a release waits for Terraform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// It says `after: [terraform]`.
+    Says,
+    /// Its pods get their identity from an association that Terraform makes.
+    Identity,
+    /// A secret that it uses waits.
+    Secret,
 }

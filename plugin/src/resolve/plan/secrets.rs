@@ -146,7 +146,7 @@ pub struct SecretSpecPlan {
 }
 
 /// The shape of a key.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum SecretShapePlan {
     /// A random UUID.

@@ -1,0 +1,178 @@
+//! `tenantry diff`: what a change does to the fleet.
+
+mod pins;
+mod range;
+mod verdict;
+
+use std::path::{Path, PathBuf};
+
+use indicatif::ProgressBar;
+
+use super::Failure;
+use super::open::{below, here};
+use super::output::Output;
+use super::progress::progress;
+use super::render::told;
+use crate::find::{Disk, Repository};
+use crate::problem::{Problem, Problems};
+use crate::report::printable;
+use crate::review::model::SideInfo;
+use crate::review::{Review, Reviewer, Side, forms};
+use crate::source::Sources;
+use verdict::{Allow, FailOn, unacknowledged};
+
+/// Something happens to somebody.
+const CHANGES: u8 = 2;
+/// Something destructive happens that nobody acknowledged.
+const DESTRUCTIVE: u8 = 3;
+
+/// What was typed.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The two sides: `BASE..HEAD`; `BASE...HEAD`, from where HEAD left BASE; `BASE` against the working tree. Default: from
+    /// where HEAD left the main branch, against the working tree. After it, folders of tenants or platforms; without any, all of
+    /// the repository.
+    #[arg(value_name = "BASE[..HEAD] PATH")]
+    words: Vec<String>,
+    /// Each tenant's base is the commit that its own Application is pinned to, in the manifests below this folder: what each would
+    /// get if its pin moved to HEAD.
+    #[arg(long, value_name = "FOLDER")]
+    pins: Option<PathBuf>,
+    /// Compares two folders that `render -o dir=FOLDER` wrote, as by two versions of the plugin. No repository is asked.
+    #[arg(long, num_args = 2, value_names = ["FOLDER", "FOLDER"], conflicts_with_all = ["pins", "words"])]
+    rendered: Option<Vec<PathBuf>>,
+    /// The form.
+    #[arg(short, long, value_enum, value_name = "FORM", default_value = "terminal")]
+    output: Form,
+    /// Acknowledges what is destructive: a rule for a tenant (`DATA-LOSS:acme`), or for all (`DATA-LOSS:*`).
+    #[arg(long, value_name = "RULE:TENANT")]
+    allow: Vec<Allow>,
+    /// The rules that fail a review where nobody acknowledges them, or `none`. Default: those that are destructive.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    fail_on: Option<Vec<FailOn>>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Form {
+    /// For people, at a terminal.
+    Terminal,
+    /// A comment of a pull request.
+    Markdown,
+    /// A page of its own.
+    Html,
+    /// For programs.
+    Json,
+}
+
+/// Compares, prints, and says by its code what was found.
+pub(super) fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+    let here = here()?;
+    let found = match arguments.rendered.as_deref() {
+        Some([base, head]) => folders(base, head, &here, output)?,
+        _ => commits(arguments, &here, output)?,
+    };
+    match arguments.output {
+        Form::Terminal => output.text(&forms::terminal::write(&found))?,
+        Form::Markdown => output.bytes(forms::markdown::write(&found).as_bytes())?,
+        Form::Html => output.bytes(forms::html::write(&found).as_bytes())?,
+        Form::Json => output.bytes(forms::json::write(&found).as_bytes())?,
+    }
+    if unacknowledged(&found, &arguments.allow, arguments.fail_on.as_deref()) > 0 {
+        return Err(Failure::Found(DESTRUCTIVE));
+    }
+    let side_fails = !found.head.problems.is_empty();
+    if found.sets.is_empty() && !side_fails { Ok(()) } else { Err(Failure::Found(CHANGES)) }
+}
+
+/// Two folders of sets that were rendered before.
+fn folders(base: &Path, head: &Path, here: &Path, output: &Output) -> Result<Review, Failure> {
+    let disk = |folder: &Path| {
+        let shown = printable(&folder.display().to_string());
+        let missing = |_| Failure::Input(format!("error: there is no folder `{shown}`\n"));
+        Ok::<_, Failure>(Disk::new(here.join(folder).canonicalize().map_err(missing)?, here))
+    };
+    let (base_files, head_files) = (disk(base)?, disk(head)?);
+    let (base_sources, head_sources) = (Sources::default(), Sources::default());
+    let (before, after) =
+        rayon::join(|| Side::rendered(&base_files, &base_sources), || Side::rendered(&head_files, &head_sources));
+    for (side, folder) in [(&before, base), (&after, head)] {
+        if !side.problems.is_empty() {
+            return Err(Failure::Input(told(side.problems.clone(), side.sources())));
+        }
+        if side.folders().next().is_none() {
+            let shown = printable(&folder.display().to_string());
+            return Err(Failure::Input(format!(
+                "error: there is no set in `{shown}`\n\nhint: `tenantry render -o dir={shown}` writes some\n"
+            )));
+        }
+    }
+    let info = |folder: &Path| SideInfo { name: folder.display().to_string(), ..SideInfo::default() };
+    let bar = progress(output, "comparing");
+    let mut reviewer = Reviewer::default();
+    reviewer.add(&before, &after, &shown(&bar));
+    bar.finish_and_clear();
+    Ok(reviewer.finish(info(base), info(head)))
+}
+
+/// Shows how far a comparison is.
+fn shown(bar: &ProgressBar) -> impl Fn(usize, usize) + Sync {
+    let bar = bar.clone();
+    move |done, of| {
+        bar.set_length(of as u64);
+        bar.set_position(done as u64);
+    }
+}
+
+/// Two commits, or a commit and the working tree.
+fn commits(arguments: &Arguments, here: &Path, output: &Output) -> Result<Review, Failure> {
+    let failed = |problem: Problem| Failure::Input(told(Problems::from(problem), &Sources::default()));
+    let repository = Repository::open(here).map_err(failed)?;
+    let range = range::read(&repository, &arguments.words, here).map_err(failed)?;
+    let mut starts = Vec::new();
+    for path in &range.paths {
+        starts.push(start(&repository, path, here)?);
+    }
+    if starts.is_empty() {
+        starts.push(String::new());
+    }
+    let mut base = range.base.info();
+    let groups = match &arguments.pins {
+        None => vec![(range.base, starts)],
+        Some(folder) => {
+            base = SideInfo { name: "what each Application is pinned to".to_owned(), ..SideInfo::default() };
+            let pins = pins::read(&repository, folder, here, &starts).map_err(|found| told(found, &Sources::default()));
+            pins.map_err(Failure::Input)?
+        }
+    };
+    let bar = progress(output, "comparing");
+    let mut reviewer = Reviewer::default();
+    for (end, starts) in &groups {
+        let files = rayon::join(|| end.files(&repository, here), || range.head.files(&repository, here));
+        let (base_files, head_files) = (files.0.map_err(failed)?, files.1.map_err(failed)?);
+        let (base_sources, head_sources) = (Sources::default(), Sources::default());
+        let (base, head) = rayon::join(
+            || Side::find(&*base_files, &base_sources, starts),
+            || Side::find(&*head_files, &head_sources, starts),
+        );
+        reviewer.add(&base, &head, &shown(&bar));
+    }
+    bar.finish_and_clear();
+    let found = reviewer.finish(base, range.head.info());
+    if found.counts.all == 0 {
+        let shown = printable(&range.head.name);
+        let nothing = Problem::path(".", format!("no tenant and no platform on either side, nor in `{shown}`"));
+        return Err(failed(nothing.hint("name the folder of the fleet, or stand in its repository")));
+    }
+    Ok(found)
+}
+
+/// A folder that was typed, below the root; it need not be there on each side.
+fn start(repository: &Repository, path: &Path, here: &Path) -> Result<String, Failure> {
+    let real = here.join(path);
+    let real = real.canonicalize().unwrap_or(real);
+    if !real.starts_with(repository.root()) {
+        let shown = printable(&path.display().to_string());
+        return Err(Failure::Usage(format!("`{shown}` is not in the repository")));
+    }
+    Ok(below(repository.root(), &real))
+}

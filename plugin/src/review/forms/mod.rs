@@ -1,0 +1,8 @@
+//! The forms of a review, each from [`super::model`] alone.
+
+pub mod html;
+mod inert;
+pub mod json;
+pub mod markdown;
+mod room;
+pub mod terminal;
