@@ -78,6 +78,8 @@ fn snapshot(name: &str, text: &str) {
 #[test]
 fn real_changes_whole() {
     let fleet = Repository::new();
+    let schema = fs::read_to_string(support::testdata().join("../schema/review.json")).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
     for (name, edit) in EDITS {
         edit(&fleet);
         fleet.commit(name);
@@ -85,6 +87,11 @@ fn real_changes_whole() {
         for form in ["terminal", "markdown", "json"] {
             let ended = fleet.diff(&[&range, "-o", form]);
             assert_eq!(ended.stderr, "", "{name}");
+            if form == "json" {
+                let review = serde_json::from_str(&ended.stdout).unwrap();
+                let wrong: Vec<String> = schema.iter_errors(&review).map(|error| error.to_string()).collect();
+                assert!(wrong.is_empty(), "{name}: {wrong:?}");
+            }
             snapshot(&format!("{name}.{form}"), &ended.to_string());
         }
         fleet.reset();
