@@ -1,4 +1,4 @@
-//! The whole process as Argo CD starts it, one tenant, and a fleet of a thousand.
+//! The whole process as Argo CD starts it, one tenant, a fleet of a thousand, and a review of it.
 
 use std::path::Path;
 
@@ -8,6 +8,8 @@ use tenantry::command::validate;
 use tenantry::find::{Disk, Memory};
 use tenantry::problem::Problems;
 use tenantry::render::Wanted;
+use tenantry::review::model::SideInfo;
+use tenantry::review::{Side, review};
 use tenantry::source::Sources;
 use tenantry::{pipeline, write};
 
@@ -61,22 +63,42 @@ fn tenant(bencher: Bencher<'_, '_>, name: &str) {
     });
 }
 
-/// `validate` of fleets of two sizes: the cost of a tenant should be the same.
-#[divan::bench(args = [100, 1000], sample_count = 5)]
-fn validate_fleet(bencher: Bencher<'_, '_>, tenants: usize) {
+/// A platform with so many tenants like `acme`; `change` is what its file becomes.
+fn fleet_of(tenants: usize, change: impl Fn(String) -> String) -> Memory {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/fleet");
     let text = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
     let mut files = Memory::default()
-        .with("platform.yaml", text("platform.yaml"))
+        .with("platform.yaml", change(text("platform.yaml")))
         .with("modules/tenant-2.0.0.json", text("modules/tenant-2.0.0.json"));
     let acme = text("tenants/acme/tenant.yaml");
     for number in 0..tenants {
         let name = format!("tenant-{number:05}");
         files = files.with(format!("tenants/{name}/tenant.yaml"), acme.replace("acme", &name));
     }
+    files
+}
+
+/// `validate` of fleets of two sizes: the cost of a tenant should be the same.
+#[divan::bench(args = [100, 1000], sample_count = 5)]
+fn validate_fleet(bencher: Bencher<'_, '_>, tenants: usize) {
+    let files = fleet_of(tenants, |text| text);
     bencher.bench(|| {
         let mut problems = Problems::new();
         validate(&files, &Sources::default(), "", &mut problems, &|_, _| {});
         assert!(problems.is_empty());
+    });
+}
+
+/// A review of one field of the platform file that touches every object of every tenant: one set, beside `validate` of one side.
+#[divan::bench(args = [100, 1000], sample_count = 5)]
+fn review_fleet(bencher: Bencher<'_, '_>, tenants: usize) {
+    let before = fleet_of(tenants, |text| text);
+    let after = fleet_of(tenants, |text| text.replace("cost-centre: platform", "cost-centre: everybody"));
+    let starts = [String::new()];
+    bencher.bench(|| {
+        let (base, head) = (Sources::default(), Sources::default());
+        let (base, head) = (Side::find(&before, &base, &starts), Side::find(&after, &head, &starts));
+        let review = review((&base, SideInfo::default()), (&head, SideInfo::default()), &|_, _| {});
+        assert_eq!(review.sets.len(), 2);
     });
 }
