@@ -1,14 +1,13 @@
 //! `tenantry validate --against`: what one commit cannot see.
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use super::Failure;
+use super::allow::{self, Allow};
 use super::open::{below, open};
 use super::render::told;
 use crate::find::{Disk, Repository};
 use crate::problem::{Problem, Problems};
-use crate::report::printable;
 use crate::review::Side;
 use crate::review::history::{self, Word};
 use crate::source::Sources;
@@ -19,28 +18,16 @@ pub(super) struct Against {
     /// The commit before.
     pub(super) commit: String,
     /// What is taken.
-    pub(super) allow: Vec<Allow>,
+    pub(super) allow: Vec<Allow<Word>>,
 }
 
-/// A word for a tenant, or for all: `GENERATION:*`.
-#[derive(Clone, Debug)]
-pub(super) struct Allow {
-    word: Word,
-    tenant: String,
-}
+impl allow::Word for Word {
+    fn all() -> &'static [Self] {
+        &Self::ALL
+    }
 
-impl FromStr for Allow {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (word, tenant) = text.split_once(':').ok_or("wants `WORD:TENANT`, as `GENERATION:acme`")?;
-        let known = Word::ALL.into_iter().find(|known| known.word() == word);
-        let words = Word::ALL.map(Word::word).join(", ");
-        let word = known.ok_or_else(|| format!("unknown word `{}`; there are {words}", printable(word)))?;
-        if tenant.is_empty() {
-            return Err("wants a tenant after the `:`, or `*` for all".to_owned());
-        }
-        Ok(Self { word, tenant: tenant.to_owned() })
+    fn word(self) -> &'static str {
+        self.word()
     }
 }
 
@@ -59,7 +46,7 @@ impl Against {
         }
         let (before, now) = (Sources::default(), Sources::default());
         let (base, head) = rayon::join(|| Side::find(&tree, &before, &starts), || Side::find(&disk, &now, &starts));
-        let allowed = self.allow.iter().map(|allow| (allow.word, allow.tenant.clone())).collect();
+        let allowed = self.allow.iter().map(|allow| (allow.what, allow.tenant.clone())).collect();
         let problems = history::check(&base, &head, &allowed);
         if problems.is_empty() { Ok(()) } else { Err(Failure::Input(told(problems, &now))) }
     }

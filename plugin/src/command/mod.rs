@@ -1,6 +1,7 @@
 //! The commands. What was typed is a type here; what it means is done by the command's own module.
 
 mod against;
+mod allow;
 mod diff;
 mod environment;
 mod explain;
@@ -94,7 +95,7 @@ enum Command {
         against: Option<String>,
         /// Takes what a rollback does on purpose: `GENERATION:acme`, a generation that goes down; `SHRUNK:acme`, objects that go.
         #[arg(long, value_name = "WORD:TENANT", requires = "against")]
-        allow: Vec<against::Allow>,
+        allow: Vec<allow::Allow<crate::review::history::Word>>,
     },
     /// Says what a change does to the fleet: to whom, and how bad it is.
     ///

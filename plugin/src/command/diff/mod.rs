@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use indicatif::ProgressBar;
 
 use super::Failure;
+use super::allow::Allow;
 use super::open::{below, here};
 use super::output::Output;
 use super::progress::progress;
@@ -17,9 +18,9 @@ use crate::find::{Disk, Repository};
 use crate::problem::{Problem, Problems};
 use crate::report::printable;
 use crate::review::model::SideInfo;
-use crate::review::{Review, Reviewer, Side, forms};
+use crate::review::{Review, Reviewer, Rule, Side, forms};
 use crate::source::Sources;
-use verdict::{Allow, FailOn, unacknowledged};
+use verdict::{FailOn, unacknowledged};
 
 /// Something happens to somebody.
 const CHANGES: u8 = 2;
@@ -46,7 +47,7 @@ pub(super) struct Arguments {
     output: Form,
     /// Acknowledges what is destructive: a rule for a tenant (`DATA-LOSS:acme`), or for all (`DATA-LOSS:*`).
     #[arg(long, value_name = "RULE:TENANT")]
-    allow: Vec<Allow>,
+    allow: Vec<Allow<Rule>>,
     /// The rules that fail a review where nobody acknowledges them, or `none`. Default: those that are destructive.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     fail_on: Option<Vec<FailOn>>,
