@@ -93,3 +93,17 @@ fn what_may_be() {
         assert!(ended.code == 1 || ended.code == 64, "{wrong:?}: {ended}");
     }
 }
+
+/// What cannot be compared is not passed over in silence.
+#[test]
+fn a_base_that_cannot_be_read() {
+    let fleet = Repository::new();
+    fleet.replace("platform.yaml", "kind: Platform", "kind: Platfrom");
+    fleet.commit("Broken");
+    fleet.replace("platform.yaml", "kind: Platfrom", "kind: Platform");
+    let ended = fleet.run(&["validate", "--against", "HEAD"]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (0, "16 tenants and 1 platform: no problems\n"), "{ended}");
+    let first =
+        "warning: what cannot be read at `HEAD` is not compared\n\nerror: kind `Platfrom` where a `Platform` belongs\n";
+    assert!(ended.stderr.starts_with(first), "{ended}");
+}

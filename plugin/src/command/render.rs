@@ -10,7 +10,7 @@ use super::{Failure, validate};
 use crate::cell::Cell;
 use crate::find::{Mode, locate, walk};
 use crate::pipeline;
-use crate::problem::{Place, Problems};
+use crate::problem::{Place, Problem, Problems};
 use crate::render::{Manifest, Wanted};
 use crate::report;
 use crate::source::Sources;
@@ -127,6 +127,11 @@ fn render(
             Err(found) => problems.append(found),
         }
     }
+}
+
+/// One problem with something that is no part of any file: a revision, a folder.
+pub(super) fn refused(problem: Problem) -> Failure {
+    Failure::Input(told(Problems::from(problem), &Sources::default()))
 }
 
 /// Problems, whole, with how many there are.

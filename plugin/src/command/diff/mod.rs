@@ -13,9 +13,9 @@ use super::allow::Allow;
 use super::open::{below, here};
 use super::output::Output;
 use super::progress::progress;
-use super::render::told;
+use super::render::{refused, told};
 use crate::find::{Disk, Repository};
-use crate::problem::{Problem, Problems};
+use crate::problem::Problem;
 use crate::report::printable;
 use crate::review::model::SideInfo;
 use crate::review::{Review, Reviewer, Rule, Side, forms};
@@ -126,9 +126,8 @@ fn shown(bar: &ProgressBar) -> impl Fn(usize, usize) + Sync {
 
 /// Two commits, or a commit and the working tree.
 fn commits(arguments: &Arguments, here: &Path, output: &Output) -> Result<Review, Failure> {
-    let failed = |problem: Problem| Failure::Input(told(Problems::from(problem), &Sources::default()));
-    let repository = Repository::open(here).map_err(failed)?;
-    let range = range::read(&repository, &arguments.words, here).map_err(failed)?;
+    let repository = Repository::open(here).map_err(refused)?;
+    let range = range::read(&repository, &arguments.words, here).map_err(refused)?;
     let mut starts = Vec::new();
     for path in &range.paths {
         starts.push(start(&repository, path, here)?);
@@ -149,7 +148,7 @@ fn commits(arguments: &Arguments, here: &Path, output: &Output) -> Result<Review
     let mut reviewer = Reviewer::default();
     for (end, starts) in &groups {
         let files = rayon::join(|| end.files(&repository, here), || range.head.files(&repository, here));
-        let (base_files, head_files) = (files.0.map_err(failed)?, files.1.map_err(failed)?);
+        let (base_files, head_files) = (files.0.map_err(refused)?, files.1.map_err(refused)?);
         let (base_sources, head_sources) = (Sources::default(), Sources::default());
         let (base, head) = rayon::join(
             || Side::find(&*base_files, &base_sources, starts),
@@ -162,7 +161,7 @@ fn commits(arguments: &Arguments, here: &Path, output: &Output) -> Result<Review
     if found.counts.all == 0 {
         let shown = printable(&range.head.name);
         let nothing = Problem::path(".", format!("no tenant and no platform on either side, nor in `{shown}`"));
-        return Err(failed(nothing.hint("name the folder of the fleet, or stand in its repository")));
+        return Err(refused(nothing.hint("name the folder of the fleet, or stand in its repository")));
     }
     Ok(found)
 }
