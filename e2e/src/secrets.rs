@@ -75,7 +75,7 @@ fn operator() -> serde_json::Value {
 /// moto refuses it.
 pub fn put(name: &str, value: &serde_json::Value) -> Result<()> {
     let text = json!({"Name": name, "SecretString": value.to_string()}).to_string();
-    call("CreateSecret", &text)
+    call("CreateSecret", &text).map(drop)
 }
 
 /// Gives a secret of the store another value.
@@ -84,13 +84,23 @@ pub fn put(name: &str, value: &serde_json::Value) -> Result<()> {
 /// moto refuses it.
 pub fn change(name: &str, value: &serde_json::Value) -> Result<()> {
     let text = json!({"SecretId": name, "SecretString": value.to_string()}).to_string();
-    call("PutSecretValue", &text)
+    call("PutSecretValue", &text).map(drop)
 }
 
-fn call(action: &str, body: &str) -> Result<()> {
+/// What a secret of the store holds.
+///
+/// # Errors
+/// It is not there, or is no JSON.
+pub fn get(name: &str) -> Result<serde_json::Value> {
+    let answer: serde_json::Value =
+        serde_json::from_str(&call("GetSecretValue", &json!({"SecretId": name}).to_string())?)?;
+    Ok(serde_json::from_str(answer["SecretString"].as_str().unwrap_or_default())?)
+}
+
+fn call(action: &str, body: &str) -> Result<String> {
     let target = format!("secretsmanager.{action}");
     let headers = [("X-Amz-Target", target.as_str()), ("Content-Type", "application/x-amz-json-1.1")];
     let answer = aws::call("secretsmanager", "POST", "/", &headers, body)?;
     ensure!(answer.status == 200, "moto: {action}: {}", answer.body);
-    Ok(())
+    Ok(answer.body)
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use anyhow::{Context as _, Result, ensure};
-use e2e::aws::{call, hold_back, query};
+use e2e::aws::{hold_back, query};
 use e2e::rights::standing::{Role, Standing};
+use e2e::secrets;
 use e2e::terraform_image::Engine;
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -163,10 +164,7 @@ fn has_its_role(role: &Role, variables: &Value) -> Result<()> {
 
 /// The Secret in the tenant's namespace has what Terraform drew for the database.
 fn has_its_password(world: &World, namespace: &str, id: &str) -> Result<()> {
-    let headers = [("X-Amz-Target", "secretsmanager.GetSecretValue"), ("Content-Type", "application/x-amz-json-1.1")];
-    let wanted = json!({"SecretId": format!("tenants/{id}/database")}).to_string();
-    let answer: Value = serde_json::from_str(&call("secretsmanager", "POST", "/", &headers, &wanted)?.body)?;
-    let drawn: Value = serde_json::from_str(&text(&answer["SecretString"]))?;
+    let drawn = secrets::get(&format!("tenants/{id}/database"))?;
     let secret = world.get(("v1", "Secret"), namespace, "database")?;
     let data: BTreeMap<String, k8s_openapi::ByteString> = serde_json::from_value(secret["data"].clone())?;
     let password = data.get("password").context("no password")?;
