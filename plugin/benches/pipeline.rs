@@ -84,7 +84,7 @@ fn validate_fleet(bencher: Bencher<'_, '_>, tenants: usize) {
     let files = fleet_of(tenants, |text| text);
     bencher.bench(|| {
         let mut problems = Problems::new();
-        validate(&files, &Sources::default(), "", &mut problems, &|_, _| {});
+        validate(&files, &Sources::default(), &[String::new()], &mut problems, &|_, _| {});
         assert!(problems.is_empty());
     });
 }

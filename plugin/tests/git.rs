@@ -470,13 +470,13 @@ fn revisions_are_found_or_told() {
 fn bases_are_found_or_told() {
     let made = Made::new(&[]);
     let nothing = told(made.open().default_base().unwrap_err());
-    assert!(nothing.starts_with("there is no commit `HEAD`"), "{nothing}");
+    assert_eq!(nothing, "there is no commit yet; commit first");
     let base = made.commit();
     git(&made.root, ["checkout", "-q", "-b", "work"]);
     made.write("b", "");
     let work = made.commit();
     let repository = made.open();
-    let base_of = || repository.default_base().map(|commit| commit.to_string());
+    let base_of = || repository.default_base().map(|(_, meeting)| meeting.commit.to_string());
     assert_eq!(base_of().as_ref(), Ok(&base));
     // The main branch of the origin is before one's own, which may be old.
     git(&made.root, ["update-ref", "refs/remotes/origin/main", &work]);
@@ -499,7 +499,7 @@ fn bases_are_found_or_told() {
     git(&made.root, ["checkout", "-q", "--orphan", "other"]);
     let (a, b) = (repository.resolve(&work).unwrap(), repository.resolve(&made.commit()).unwrap());
     assert!(told(repository.merge_base(&a, &b).unwrap_err()).contains("have no commit in common"));
-    assert_eq!(repository.merge_base(&a, &repository.resolve(&base).unwrap()).unwrap().to_string(), base);
+    assert_eq!(repository.merge_base(&a, &repository.resolve(&base).unwrap()).unwrap().commit.to_string(), base);
 }
 
 #[test]
@@ -544,6 +544,7 @@ fn a_partial_clone_says_so() {
             }
             assert!(told(tree.list("link").unwrap_err()).contains("is not in this clone"));
             assert_eq!(tree.list("").unwrap()[0].kind, Kind::Other);
+            assert!(told(tree.failure().unwrap()).contains("is not in this clone"));
         } else {
             assert!(told(tree.unwrap_err()).contains("are not in this clone, which leaves contents out"));
         }
@@ -571,6 +572,7 @@ fn what_is_damaged_is_told() {
         let problem = told(tree.read("tenant.yaml").unwrap_err());
         assert!(problem.starts_with("`tenant.yaml` cannot be read: "), "{problem}");
         assert_eq!(tree.read("whole.yaml"), Ok(Some("a: 2".to_owned())));
+        assert!(told(tree.failure().unwrap()).starts_with("`tenant.yaml` cannot be read: "));
     }
 }
 

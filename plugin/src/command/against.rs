@@ -1,16 +1,17 @@
 //! `tenantry validate --against`: what one commit cannot see.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::allow::{self, Allow};
 use super::open::{below, open};
-use super::output::Output;
 use super::render::{refused, told};
-use crate::find::{Disk, Repository};
+use crate::find::{Files as _, Repository};
+use crate::problem::Problem;
 use crate::report::printable;
 use crate::review::Side;
-use crate::review::history::{self, Word};
+use crate::review::history::{self, Who, Word};
 use crate::source::Sources;
 
 /// What was typed.
@@ -34,26 +35,47 @@ impl allow::Word for Word {
 
 impl Against {
     /// Compares what lies at the paths now with what was there.
-    pub(super) fn check(&self, paths: &[PathBuf], here: &Path, output: &Output) -> Result<(), Failure> {
-        let repository = Repository::open(here).map_err(refused)?;
-        let commit = repository.resolve(&self.commit).map_err(refused)?;
-        let tree = repository.tree(&commit, here).map_err(refused)?;
-        let disk = Disk::new(repository.root().to_owned(), here);
-        let mut starts = Vec::new();
+    pub(super) fn check(&self, paths: &[PathBuf], here: &Path) -> Result<(), Failure> {
+        // Each path is of the repository that it lies in.
+        let mut roots: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
         for path in paths {
             let opened = open(path, here)?;
-            starts.push(below(repository.root(), &opened.root.join(&opened.folder)));
+            roots.entry(opened.root.clone()).or_default().push(opened.root.join(&opened.folder));
         }
+        for (root, folders) in roots {
+            self.one(&root, &folders, here)?;
+        }
+        Ok(())
+    }
+
+    fn one(&self, root: &Path, folders: &[PathBuf], here: &Path) -> Result<(), Failure> {
+        let repository = Repository::open(root).map_err(refused)?;
+        let commit = repository.resolve(&self.commit).map_err(refused)?;
+        let tree = repository.tree(&commit, here).map_err(refused)?;
+        let disk = repository.working_tree(here).map_err(refused)?;
+        let starts: Vec<String> = folders.iter().map(|folder| below(repository.root(), folder)).collect();
         let (before, now) = (Sources::default(), Sources::default());
         let (base, head) = rayon::join(|| Side::find(&tree, &before, &starts), || Side::find(&disk, &now, &starts));
-        if !base.problems.is_empty() {
-            // No error: the change may be what mends it. But nobody shall take it for compared.
-            let commit = printable(&self.commit);
-            let told = told(base.problems.clone(), &before);
-            output.error(&format!("warning: what cannot be read at `{commit}` is not compared\n\n{told}"));
+        let is_allowed = |word, who: &Who<'_>| self.allow.iter().any(|allow| allow.covers(word, who));
+        let mut problems = history::check(&base, &head, &is_allowed);
+        // What could not be read was taken for something that is not there.
+        if let Some(problem) = tree.failure() {
+            return Err(refused(problem));
         }
-        let allowed = self.allow.iter().map(|allow| (allow.what, allow.tenant.clone())).collect();
-        let problems = history::check(&base, &head, &allowed);
-        if problems.is_empty() { Ok(()) } else { Err(Failure::Input(told(problems, &now))) }
+        let mut text = String::new();
+        if !base.problems.is_empty() && !is_allowed(Word::Unread, &Who { folder: "", name: "", is_only: false }) {
+            let commit = printable(&self.commit);
+            text += &format!("at `{commit}`:\n\n{}\n", told(base.problems.clone(), &before));
+            let message = format!("what cannot be read at `{commit}` cannot be compared");
+            problems.push(
+                Problem::path(&commit, message)
+                    .hint("compare with the commit that is applied")
+                    .hint("where the change is known to be right: `--allow UNREAD:*`"),
+            );
+        }
+        if !problems.is_empty() {
+            text += &told(problems, &now);
+        }
+        if text.is_empty() { Ok(()) } else { Err(Failure::Input(text)) }
     }
 }

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use crate::report::printable;
+use crate::review::history::Who;
 
 /// Something that may be acknowledged, by a word.
 pub(super) trait Word: Copy + PartialEq + 'static {
@@ -17,14 +18,16 @@ pub(super) trait Word: Copy + PartialEq + 'static {
 pub(super) struct Allow<W> {
     /// Of what.
     pub(super) what: W,
-    /// For whom; `*` for all.
+    /// For whom: a tenant's name or folder; `*` for all.
     pub(super) tenant: String,
 }
 
 impl<W: Word> Allow<W> {
-    /// Whether it is of this, for this tenant.
-    pub(super) fn covers(&self, what: W, tenant: &str) -> bool {
-        self.what == what && (self.tenant == "*" || self.tenant == tenant)
+    /// Whether it is of this, for this one. A name that two have is nobody's: a folder tells them apart.
+    pub(super) fn covers(&self, what: W, who: &Who<'_>) -> bool {
+        let folder = if who.folder.is_empty() { "." } else { who.folder };
+        let is_it = self.tenant == folder || (who.is_only && self.tenant == who.name);
+        self.what == what && (self.tenant == "*" || is_it)
     }
 }
 
@@ -36,6 +39,12 @@ impl<W: Word> FromStr for Allow<W> {
         let (word, tenant) = text.split_once(':').ok_or_else(|| format!("wants `WORD:TENANT`, as `{example}:acme`"))?;
         if tenant.is_empty() {
             return Err("wants a tenant after the `:`, or `*` for all".to_owned());
+        }
+        if tenant != "*" && tenant.contains(|c: char| matches!(c, '*' | ',' | ':') || c.is_whitespace()) {
+            return Err(format!(
+                "`{}` is no tenant's name or folder; say it once for each, or `*` for all",
+                printable(tenant)
+            ));
         }
         Ok(Self { what: known(word)?, tenant: tenant.to_owned() })
     }

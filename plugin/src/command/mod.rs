@@ -89,11 +89,12 @@ enum Command {
         /// Folders or files. Default: the current folder and all below it.
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
-        /// Refuses also what may not become of a tenant since a commit: another id, namespace or identity, Terraform switched off, a
-        /// file that is gone.
+        /// Refuses also what may not become of a tenant since a commit: another cluster, id, namespace, identity or state, Terraform
+        /// switched off, a file that is gone.
         #[arg(long, value_name = "COMMIT")]
         against: Option<String>,
-        /// Takes what a rollback does on purpose: `GENERATION:acme`, a generation that goes down; `SHRUNK:acme`, objects that go.
+        /// Takes what is done on purpose: `GENERATION:acme`, a generation that goes down, as in a rollback; `SHRUNK:acme`, objects that
+        /// go; `UNREAD:acme`, a tenant that was broken before. `*` for all.
         #[arg(long, value_name = "WORD:TENANT", requires = "against")]
         allow: Vec<allow::Allow<crate::review::history::Word>>,
     },

@@ -1,6 +1,6 @@
 //! `tenantry validate`: every tenant alone, and all together.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,12 +8,12 @@ use rayon::prelude::*;
 
 use super::Failure;
 use super::against::Against;
-use super::open::{here, open};
+use super::open::{Opened, here, open};
 use super::output::Output;
 use super::progress::progress;
 use super::render::told;
 use crate::cell::Cell;
-use crate::find::{Files, Folder, PLATFORM_FILE, TENANT_FILE, locate, walk};
+use crate::find::{Disk, Files, Folder, PLATFORM_FILE, TENANT_FILE, is_within, locate, walk};
 use crate::pipeline::{self, TenantSet};
 use crate::problem::{Problem, Problems};
 use crate::render::Wanted;
@@ -38,27 +38,25 @@ pub(super) fn run(paths: &[PathBuf], against: Option<&Against>, output: &Output)
     let paths = if paths.is_empty() { &current } else { paths };
     let sources = Sources::default();
     let mut problems = Problems::new();
-    let mut all = Fleet::default();
+    // What lies in one repository is one fleet, however many paths name parts of it.
+    let mut fleets: BTreeMap<PathBuf, (Disk, Vec<String>)> = BTreeMap::new();
     for path in paths {
-        let opened = open(path, &here)?;
+        let Opened { files, folder, root } = open(path, &here)?;
+        fleets.entry(root).or_insert((files, Vec::new())).1.push(folder);
+    }
+    let mut all = Fleet::default();
+    for (files, starts) in fleets.values() {
         let progress = progress(output, "checking");
-        let fleet = validate(&opened.files, &sources, &opened.folder, &mut problems, &|done, of| {
+        let fleet = validate(files, &sources, starts, &mut problems, &|done, of| {
             progress.set_length(of as u64);
             progress.set_position(done as u64);
         });
         progress.finish_and_clear();
         all = Fleet { tenants: all.tenants + fleet.tenants, platforms: all.platforms + fleet.platforms };
-        if fleet == Fleet::default() && problems.is_empty() {
-            let shown = opened.files.show(&opened.folder);
-            problems.push(
-                Problem::path(&shown, format!("no `{TENANT_FILE}` and no `{PLATFORM_FILE}` at or below `{shown}`"))
-                    .hint("name a tenant's folder, or the folder of the fleet"),
-            );
-        }
     }
     // What became of a tenant is asked where each side is right by itself.
     if let Some(against) = against.filter(|_| problems.is_empty()) {
-        against.check(paths, &here, output)?;
+        against.check(paths, &here)?;
     }
     if !problems.is_empty() {
         return Err(Failure::Input(told(problems, &sources)));
@@ -68,15 +66,15 @@ pub(super) fn run(paths: &[PathBuf], against: Option<&Against>, output: &Output)
     Ok(output.text(&text)?)
 }
 
-/// Checks the folders at and below `start`, on all cores. Tells problems; gives what was looked at.
+/// Checks the folders at and below `starts`, on all cores. Tells problems; gives what was looked at.
 pub fn validate(
     files: &dyn Files,
     sources: &Sources,
-    start: &str,
+    starts: &[String],
     problems: &mut Problems,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Fleet {
-    let folders = walk(files, start, problems);
+    let folders = found(files, starts, problems);
     let mut cells: HashMap<String, Option<Cell>> = HashMap::new();
     let mut tenants: Vec<(&Folder, String)> = Vec::new();
     let places: Vec<_> = folders.par_iter().map(|folder| locate(files, &folder.path, None)).collect();
@@ -127,10 +125,28 @@ pub fn validate(
             Err(found) => problems.append(found),
         }
     }
-    for claim in others(files, sources, start, &cells, &tenants) {
+    for claim in others(files, sources, starts, &cells, &tenants) {
         compare(claim, &mut claims, problems);
     }
     fleet
+}
+
+/// The folders at and below `starts`, each once.
+fn found(files: &dyn Files, starts: &[String], problems: &mut Problems) -> Vec<Folder> {
+    let mut found: BTreeMap<String, Folder> = BTreeMap::new();
+    for start in starts {
+        let before = problems.len();
+        let folders = walk(files, start, problems);
+        if folders.is_empty() && problems.len() == before {
+            let shown = files.show(start);
+            problems.push(
+                Problem::path(&shown, format!("no `{TENANT_FILE}` and no `{PLATFORM_FILE}` at or below `{shown}`"))
+                    .hint("name a tenant's folder, or the folder of the fleet"),
+            );
+        }
+        found.extend(folders.into_iter().map(|folder| (folder.path.clone(), folder)));
+    }
+    found.into_values().collect()
 }
 
 /// What the tenants claim that were not asked for and are in the same cells: who names one tenant wants to know that
@@ -138,12 +154,12 @@ pub fn validate(
 fn others(
     files: &dyn Files,
     sources: &Sources,
-    start: &str,
+    starts: &[String],
     cells: &HashMap<String, Option<Cell>>,
     asked: &[(&Folder, String)],
 ) -> Vec<Claim> {
     let asked: HashSet<&str> = asked.iter().map(|(folder, _)| folder.path.as_str()).collect();
-    let outside = |folder: &str| !start.is_empty() && folder != start && !folder.starts_with(&format!("{start}/"));
+    let outside = |folder: &str| !starts.iter().any(|start| is_within(folder, start));
     let mut claims = Vec::new();
     for (platform, cell) in cells {
         let Some(cell) = cell.as_ref().filter(|cell| outside(&cell.folder)) else { continue };

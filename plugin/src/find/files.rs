@@ -47,11 +47,22 @@ pub trait Files: Sync {
 
     /// A path as people are shown it.
     fn show(&self, path: &str) -> String;
+
+    /// What kept something from being read that is there, and that has nothing to do with what it holds: a clone that
+    /// leaves contents out, a damaged store. Whoever compares has compared nothing then.
+    fn failure(&self) -> Option<Problem> {
+        None
+    }
 }
 
 /// A path below a folder.
 pub fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// Whether a path is a folder, or lies in it.
+pub fn is_within(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The folder that a path is in; none for the root.

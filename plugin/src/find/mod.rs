@@ -9,8 +9,8 @@ mod memory;
 mod refusal;
 
 pub use disk::{Disk, relative};
-pub use files::{Files, Kind, Listed, join, parent};
+pub use files::{Files, Kind, Listed, is_within, join, parent};
 pub use fleet::{Folder, walk};
-pub use git::{Commit, ObjectId, Repository, Tree};
+pub use git::{Commit, Meeting, ObjectId, Repository, Tree};
 pub use locate::{Mode, PLATFORM_FILE, Place, TENANT_FILE, locate};
 pub use memory::Memory;

@@ -17,6 +17,11 @@ pub struct Both {
 }
 
 impl Both {
+    /// A tenant's name, which is its folder's.
+    pub fn name(&self) -> &str {
+        last(self.folder())
+    }
+
     /// Its folder at the later side, or at the earlier one where it is gone.
     pub fn folder(&self) -> &str {
         self.head.as_deref().or(self.base.as_deref()).unwrap_or_default()

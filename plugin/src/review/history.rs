@@ -1,12 +1,14 @@
 //! What one render cannot see: a tenant that became something that it never may, or only by way of a state or a word.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use super::both::{Both, both};
-use super::pair::{Way, pairs};
+use super::pair::pairs;
 use super::side::{Rendered, Side};
+use super::subject::told;
 use crate::find::{Mode, TENANT_FILE, join};
 use crate::problem::{Place, Problem, Problems};
+use crate::render::Manifest;
 use crate::resolve::Plan;
 use crate::source::Span;
 use crate::spec::State;
@@ -19,33 +21,53 @@ pub enum Word {
     Generation,
     /// Objects go from a set whose state stays.
     Shrunk,
+    /// What was there cannot be rendered, so nobody knows what becomes of it.
+    Unread,
 }
 
 impl Word {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Generation, Self::Shrunk];
+    pub const ALL: [Self; 3] = [Self::Generation, Self::Shrunk, Self::Unread];
 
     /// How it is said.
     pub fn word(self) -> &'static str {
         match self {
             Self::Generation => "GENERATION",
             Self::Shrunk => "SHRUNK",
+            Self::Unread => "UNREAD",
         }
     }
 }
 
-/// What was said: a word for a tenant, by its name; for all of them, `*`.
-pub type Allowed = BTreeSet<(Word, String)>;
+/// Whom a word is said for.
+#[derive(Clone, Copy, Debug)]
+pub struct Who<'a> {
+    /// The folder.
+    pub folder: &'a str,
+    /// The tenant's name.
+    pub name: &'a str,
+    /// Whether nobody else has that name: names are unique within a cluster.
+    pub is_only: bool,
+}
 
-/// Compares two sides, on all cores. What cannot be rendered is told by what renders it.
-pub fn check(base: &Side<'_>, head: &Side<'_>, allowed: &Allowed) -> Problems {
+/// Whether a word was said for a tenant.
+pub type Allowed<'a> = dyn Fn(Word, &Who<'_>) -> bool + Sync + 'a;
+
+/// Compares two sides, on all cores. What cannot be rendered at the later side is told by what renders it.
+pub fn check(base: &Side<'_>, head: &Side<'_>, allowed: &Allowed<'_>) -> Problems {
     let all = both(base, head);
+    let mut named: HashMap<&str, usize> = HashMap::new();
+    for both in all.iter().filter(|both| both.mode == Mode::Tenant) {
+        *named.entry(both.name()).or_default() += 1;
+    }
     let found: Vec<Problems> = all
         .par_iter()
         .filter(|both| both.mode == Mode::Tenant)
         .map(|both| {
             let mut problems = Problems::new();
-            one(base, head, both, allowed, &mut problems);
+            let (folder, name) = (both.folder(), both.name());
+            let who = Who { folder, name, is_only: named.get(name) == Some(&1) };
+            one(base, head, both, &|word| allowed(word, &who), &mut problems);
             problems
         })
         .collect();
@@ -54,8 +76,21 @@ pub fn check(base: &Side<'_>, head: &Side<'_>, allowed: &Allowed) -> Problems {
     problems
 }
 
-fn one(base: &Side<'_>, head: &Side<'_>, both: &Both, allowed: &Allowed, problems: &mut Problems) {
-    let Some(Ok(Some(before))) = both.base.as_ref().map(|folder| base.render(folder)) else { return };
+/// Whether a word was said for one tenant.
+type Said<'a> = &'a dyn Fn(Word) -> bool;
+
+fn one(base: &Side<'_>, head: &Side<'_>, both: &Both, is_said: Said<'_>, problems: &mut Problems) {
+    let before = match both.base.as_ref().map(|folder| base.render(folder)) {
+        None | Some(Ok(None)) => return,
+        Some(Ok(Some(before))) => before,
+        Some(Err(found)) => {
+            // A platform file that cannot be read is told once, for all of its tenants.
+            if !found.is_empty() && !is_said(Word::Unread) {
+                problems.push(unread(base, head, both, found));
+            }
+            return;
+        }
+    };
     let Some(plan) = &before.plan else { return };
     let Some(folder) = &both.head else {
         if plan.tenant.state != State::Destroying {
@@ -71,11 +106,23 @@ fn one(base: &Side<'_>, head: &Side<'_>, both: &Both, allowed: &Allowed, problem
         return;
     };
     let Ok(Some(after)) = head.render(folder) else { return };
-    let Some(step) = Step::of(plan, &after) else { return };
+    let Some(step) = Step::of(plan, &after, is_said) else { return };
     step.never(problems);
     step.terraform(problems);
-    step.generations(allowed, problems);
-    step.shrunk(&before, &after, allowed, problems);
+    step.generations(problems);
+    step.shrunk(&before, &after, problems);
+}
+
+/// A tenant that may have been anything.
+fn unread(base: &Side<'_>, head: &Side<'_>, both: &Both, found: Problems) -> Problem {
+    let (shown, name) = (head.show(&join(both.folder(), TENANT_FILE)), both.name());
+    let why = told(base, found).into_iter().next().unwrap_or_default();
+    Problem::path(
+        &shown,
+        format!("tenant `{name}` could not be rendered before, so nobody knows what becomes of it: {why}"),
+    )
+    .hint("compare with the commit that is applied")
+    .hint(format!("where it is known to be right: `--allow UNREAD:{name}`"))
 }
 
 /// A tenant, before and after.
@@ -84,12 +131,13 @@ struct Step<'a> {
     after: &'a Plan,
     set: &'a Rendered,
     name: Span,
+    is_said: Said<'a>,
 }
 
 impl<'a> Step<'a> {
-    fn of(before: &'a Plan, set: &'a Rendered) -> Option<Self> {
+    fn of(before: &'a Plan, set: &'a Rendered, is_said: Said<'a>) -> Option<Self> {
         let name = set.file.as_ref()?.tenant.metadata.name.at;
-        Some(Self { before, after: set.plan.as_ref()?, set, name })
+        Some(Self { before, after: set.plan.as_ref()?, set, name, is_said })
     }
 
     /// Where a field of the spec stands; the tenant's name where the file does not have it.
@@ -100,6 +148,14 @@ impl<'a> Step<'a> {
 
     fn never(&self, problems: &mut Problems) {
         let (before, after) = (&self.before.tenant, &self.after.tenant);
+        let (was, is) = (&self.before.platform.cluster, &self.after.platform.cluster);
+        if was != is {
+            problems.push(
+                Problem::new(self.name, format!("tenant `{}` was in cluster `{was}`, and is in `{is}`", after.name))
+                    .label("never moves")
+                    .hint(format!("bring it back to `{was}`: what it has there would stay, and nobody look after it")),
+            );
+        }
         let mut other = |what: &str, path: &[&str], was: &str, is: &str, why: &str| {
             if was != is {
                 problems.push(
@@ -134,15 +190,22 @@ impl<'a> Step<'a> {
                 &word(self.after),
                 "Terraform has made what belongs to it",
             );
-            let role = |plan: &Plan| plan.tenant.identity.role_name.clone().unwrap_or_default();
-            // It is called by the id, of which something is said already.
-            if before.id == after.id {
-                other(
-                    "the role",
-                    &["identity", "roleArn"],
-                    &role(self.before),
-                    &role(self.after),
-                    "customers trust it by its name",
+        }
+        // They are called by the id, of which something is said already.
+        if let (Some(was), Some(is), true) = (&self.before.terraform, &self.after.terraform, before.id == after.id) {
+            if let (Some(was), Some(is)) = (&before.identity.role_arn, &after.identity.role_arn) {
+                other("the role", &["identity", "roleArn"], was, is, "customers trust it by its name");
+            }
+            let (was, is) = (was.run.backend.place(), is.run.backend.place());
+            let path = ["terraform", "backend"];
+            if was != is {
+                problems.push(
+                    Problem::new(
+                        self.at(&path),
+                        format!("the state of tenant `{}` was in `{was}`, and is in `{is}`", after.name),
+                    )
+                    .label("never moves by itself")
+                    .hint("Terraform would find none there, and make all of it anew"),
                 );
             }
         }
@@ -171,8 +234,8 @@ impl<'a> Step<'a> {
         );
     }
 
-    fn generations(&self, allowed: &Allowed, problems: &mut Problems) {
-        if self.is_allowed(Word::Generation, allowed) {
+    fn generations(&self, problems: &mut Problems) {
+        if (self.is_said)(Word::Generation) {
             return;
         }
         let name = &self.after.tenant.name;
@@ -198,38 +261,38 @@ impl<'a> Step<'a> {
     }
 
     /// An object that goes while the tenant stays what it is, and that nothing takes the place of.
-    fn shrunk(&self, before: &Rendered, after: &Rendered, allowed: &Allowed, problems: &mut Problems) {
-        if self.before.tenant.state != self.after.tenant.state || self.is_allowed(Word::Shrunk, allowed) {
+    fn shrunk(&self, before: &Rendered, after: &Rendered, problems: &mut Problems) {
+        let (was, is) = (self.before.tenant.state, self.after.tenant.state);
+        if is == State::Destroying || (self.is_said)(Word::Shrunk) {
             return;
         }
+        // Who is suspended has no scheduled work.
+        let may_go = |object: &Manifest| was != is && matches!(object.kind(), "CronJob" | "Job");
         let name = &self.after.tenant.name;
         let pairs = pairs(&before.manifests, &after.manifests);
         let gone: Vec<String> = pairs
             .iter()
-            .filter(|pair| pair.after.is_none() && pair.way == Way::Same)
-            .filter_map(|pair| Some(format!("`{}`", pair.before?.id())))
+            .filter(|pair| pair.after.is_none())
+            .filter_map(|pair| pair.before)
+            .filter(|object| !may_go(object))
+            .map(|object| format!("`{}`", object.id()))
             .collect();
-        if after.manifests.len() < before.manifests.len() && !gone.is_empty() {
+        if !gone.is_empty() {
+            let (count, their) = match gone.len() {
+                1 => ("an object".to_owned(), "its"),
+                count => (format!("{count} objects"), "their"),
+            };
             let shown = gone.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
             let more = if gone.len() > 3 { format!(" and {} more", gone.len() - 3) } else { String::new() };
             problems.push(
                 Problem::new(
                     self.name,
-                    format!(
-                        "the set of tenant `{name}` has {} objects, and had {}",
-                        after.manifests.len(),
-                        before.manifests.len()
-                    ),
+                    format!("the set of tenant `{name}` loses {count} with nothing in {their} place"),
                 )
                 .label(format!("without {shown}{more}"))
                 .hint(format!("Argo CD deletes them; where it is meant: `--allow SHRUNK:{name}`")),
             );
         }
-    }
-
-    fn is_allowed(&self, word: Word, allowed: &Allowed) -> bool {
-        let said = |name: &str| allowed.contains(&(word, name.to_owned()));
-        said(&self.after.tenant.name) || said("*")
     }
 }
 

@@ -65,6 +65,8 @@ pub struct Counts {
     pub removed: usize,
     /// That cannot be rendered at the later side.
     pub failing: usize,
+    /// Of those, the ones that could not be rendered before either.
+    pub still_failing: usize,
 }
 
 /// What becomes of a tenant or platform.
@@ -81,6 +83,8 @@ pub enum Status {
     Added,
     /// It could not be rendered before.
     Mended,
+    /// It cannot be rendered at either side.
+    StillFailing,
 }
 
 /// Tenants to which the same happens, up to their own names.
@@ -97,7 +101,7 @@ pub struct ChangeSet {
     pub consequences: Vec<Consequence>,
     /// The first one's objects.
     pub objects: Vec<ObjectChange>,
-    /// Why the first one cannot be rendered, as people are shown it.
+    /// Why the first one cannot be rendered, or could not before; as people are shown it.
     pub problems: Vec<String>,
 }
 

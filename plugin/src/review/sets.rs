@@ -46,6 +46,10 @@ impl Collector {
         };
         match changes.status {
             Status::Failing => state.counts.failing += 1,
+            Status::StillFailing => {
+                state.counts.failing += 1;
+                state.counts.still_failing += 1;
+            }
             Status::Removed => state.counts.removed += 1,
             Status::Added => state.counts.added += 1,
             Status::Changed | Status::Mended => state.counts.changed += 1,

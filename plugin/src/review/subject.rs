@@ -53,12 +53,11 @@ pub fn changes(base: &Side<'_>, head: &Side<'_>, both: &Both) -> Outcome {
     let (status, problems, before, after) = match (before, after) {
         (Ok(None), Ok(None)) => return Outcome::Nothing,
         (Ok(before), Err(problems)) => (Status::Failing, told(head, problems), before, None),
-        // What failed and still does is no change of this one.
-        (Err(_), Err(_)) => return Outcome::Unchanged,
+        (Err(_), Err(problems)) => (Status::StillFailing, told(head, problems), None, None),
         (Ok(Some(before)), Ok(None)) => (Status::Removed, Vec::new(), Some(before), None),
         (Ok(None), Ok(Some(after))) => (Status::Added, Vec::new(), None, Some(after)),
-        (Err(_), Ok(Some(after))) => (Status::Mended, Vec::new(), None, Some(after)),
-        (Err(_), Ok(None)) => (Status::Removed, Vec::new(), None, None),
+        (Err(problems), Ok(Some(after))) => (Status::Mended, told(base, problems), None, Some(after)),
+        (Err(problems), Ok(None)) => (Status::Removed, told(base, problems), None, None),
         (Ok(Some(before)), Ok(Some(after))) => (Status::Changed, Vec::new(), Some(before), Some(after)),
     };
     let case = Case {
@@ -71,7 +70,9 @@ pub fn changes(base: &Side<'_>, head: &Side<'_>, both: &Both) -> Outcome {
             (before, Some(after)) => pairs(before.as_ref().map_or(&[], |set| &set.manifests), &after.manifests),
         },
     };
-    if status == Status::Changed && case.pairs.is_empty() {
+    // Of sets that were rendered before nobody knows where their files lie.
+    let is_moved = both.base != both.head && after.as_ref().is_some_and(|set| set.file.is_some());
+    if status == Status::Changed && case.pairs.is_empty() && !is_moved {
         return Outcome::Unchanged;
     }
     let sides = [&before, &after];

@@ -4,6 +4,7 @@ mod pins;
 mod range;
 mod verdict;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use indicatif::ProgressBar;
@@ -14,18 +15,13 @@ use super::open::{below, here};
 use super::output::Output;
 use super::progress::progress;
 use super::render::{refused, told};
-use crate::find::{Disk, Repository};
-use crate::problem::Problem;
+use crate::find::{Disk, PLATFORM_FILE, Repository, TENANT_FILE, is_within};
+use crate::problem::{Problem, Problems};
 use crate::report::printable;
 use crate::review::model::SideInfo;
 use crate::review::{Review, Reviewer, Rule, Side, forms};
 use crate::source::Sources;
-use verdict::{FailOn, unacknowledged};
-
-/// Something happens to somebody.
-const CHANGES: u8 = 2;
-/// Something destructive happens that nobody acknowledged.
-const DESTRUCTIVE: u8 = 3;
+use verdict::{FailOn, Verdict, verdict};
 
 /// What was typed.
 #[derive(Debug, clap::Args)]
@@ -68,21 +64,28 @@ enum Form {
 /// Compares, prints, and says by its code what was found.
 pub(super) fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let here = here()?;
+    if arguments.words.iter().any(String::is_empty) {
+        return Err(Failure::Usage("an empty word is neither a revision nor a path".to_owned()));
+    }
     let found = match arguments.rendered.as_deref() {
         Some([base, head]) => folders(base, head, &here, output)?,
         _ => commits(arguments, &here, output)?,
     };
-    match arguments.output {
-        Form::Terminal => output.text(&forms::terminal::write(&found))?,
-        Form::Markdown => output.bytes(forms::markdown::write(&found).as_bytes())?,
-        Form::Html => output.bytes(forms::html::write(&found).as_bytes())?,
-        Form::Json => output.bytes(forms::json::write(&found).as_bytes())?,
+    let printed = match arguments.output {
+        Form::Terminal => output.text(&forms::terminal::write(&found)),
+        Form::Markdown => output.bytes(forms::markdown::write(&found).as_bytes()),
+        Form::Html => output.bytes(forms::html::write(&found).as_bytes()),
+        Form::Json => output.bytes(forms::json::write(&found).as_bytes()),
+    };
+    match printed {
+        // Who closed the pipe has read enough; what was found stays what it is.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        printed => printed?,
     }
-    if unacknowledged(&found, &arguments.allow, arguments.fail_on.as_deref()) > 0 {
-        return Err(Failure::Found(DESTRUCTIVE));
+    match verdict(&found, &arguments.allow, arguments.fail_on.as_deref()) {
+        Verdict::Nothing => Ok(()),
+        verdict => Err(Failure::Found(verdict.code())),
     }
-    let side_fails = !found.head.problems.is_empty();
-    if found.sets.is_empty() && !side_fails { Ok(()) } else { Err(Failure::Found(CHANGES)) }
 }
 
 /// Two folders of sets that were rendered before.
@@ -128,10 +131,18 @@ fn shown(bar: &ProgressBar) -> impl Fn(usize, usize) + Sync {
 fn commits(arguments: &Arguments, here: &Path, output: &Output) -> Result<Review, Failure> {
     let repository = Repository::open(here).map_err(refused)?;
     let range = range::read(&repository, &arguments.words, here).map_err(refused)?;
+    if range.is_one_of_several {
+        let base = printable(&range.base.name);
+        output.error(&format!(
+            "warning: the two histories meet in several commits, and one of them is compared with; what came from \
+             `{base}` by the others may be shown as well\n"
+        ));
+    }
     let mut starts = Vec::new();
     for path in &range.paths {
         starts.push(start(&repository, path, here)?);
     }
+    let typed: Vec<(PathBuf, String)> = range.paths.iter().cloned().zip(starts.iter().cloned()).collect();
     if starts.is_empty() {
         starts.push(String::new());
     }
@@ -154,7 +165,15 @@ fn commits(arguments: &Arguments, here: &Path, output: &Output) -> Result<Review
             || Side::find(&*base_files, &base_sources, starts),
             || Side::find(&*head_files, &head_sources, starts),
         );
+        if arguments.pins.is_none() {
+            nothing_at(&typed, &base, &head)?;
+        }
         reviewer.add(&base, &head, &shown(&bar));
+        // What could not be read was taken for something that is not there.
+        if let Some(problem) = base_files.failure().or_else(|| head_files.failure()) {
+            bar.finish_and_clear();
+            return Err(refused(problem));
+        }
     }
     bar.finish_and_clear();
     let found = reviewer.finish(base, range.head.info());
@@ -168,11 +187,30 @@ fn commits(arguments: &Arguments, here: &Path, output: &Output) -> Result<Review
 
 /// A folder that was typed, below the root; it need not be there on each side.
 fn start(repository: &Repository, path: &Path, here: &Path) -> Result<String, Failure> {
-    let real = here.join(path);
+    let is_ours = path.file_name().is_some_and(|name| name == TENANT_FILE || name == PLATFORM_FILE);
+    // A tenant's or a platform's file stands for its folder, as for the other commands.
+    let folder = if is_ours { path.parent().unwrap_or(path) } else { path };
+    let real = here.join(folder);
     let real = real.canonicalize().unwrap_or(real);
     if !real.starts_with(repository.root()) {
         let shown = printable(&path.display().to_string());
         return Err(Failure::Usage(format!("`{shown}` is not in the repository")));
     }
     Ok(below(repository.root(), &real))
+}
+
+/// Refuses paths that have nothing to compare: one that is mistyped would be a tenant that nobody looked at.
+fn nothing_at(typed: &[(PathBuf, String)], base: &Side<'_>, head: &Side<'_>) -> Result<(), Failure> {
+    let mut problems = Problems::new();
+    for (path, start) in typed {
+        let is_there = |(folder, _): (&String, _)| is_within(folder, start);
+        if !base.folders().chain(head.folders()).any(is_there) && base.problems.is_empty() && head.problems.is_empty() {
+            let shown = printable(&path.display().to_string());
+            problems.push(
+                Problem::path(&shown, format!("no tenant and no platform at or below `{shown}` on either side"))
+                    .hint("name folders of tenants or platforms; two commits are typed as `BASE..HEAD`"),
+            );
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Failure::Input(told(problems, &Sources::default()))) }
 }

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::find::{Commit, Disk, Files, Repository};
+use crate::find::{Commit, Files, Meeting, Repository};
 use crate::problem::Problem;
+use crate::report::printable;
 use crate::review::model::SideInfo;
 
 /// One end.
@@ -37,7 +38,7 @@ impl End {
     pub(super) fn files(&self, repository: &Repository, here: &Path) -> Result<Box<dyn Files + Send>, Problem> {
         Ok(match &self.commit {
             Some(commit) => Box::new(repository.tree(commit, here)?),
-            None => Box::new(Disk::new(repository.root().to_owned(), here)),
+            None => Box::new(repository.working_tree(here)?),
         })
     }
 }
@@ -47,6 +48,19 @@ pub(super) struct Range {
     pub(super) base: End,
     pub(super) head: End,
     pub(super) paths: Vec<PathBuf>,
+    /// Whether the base is one of several commits that are as good.
+    pub(super) is_one_of_several: bool,
+}
+
+impl Range {
+    fn new(base: End, head: End, words: &[String]) -> Self {
+        Self { base, head, paths: words.iter().map(PathBuf::from).collect(), is_one_of_several: false }
+    }
+
+    fn from(meeting: Meeting, name: &str, head: End, words: &[String]) -> Self {
+        let range = Self::new(End::commit(name, meeting.commit), head, words);
+        Self { is_one_of_several: meeting.is_one_of_several, ..range }
+    }
 }
 
 /// Reads the words: the first is a range, unless it is no revision and there is such a path.
@@ -55,25 +69,29 @@ pub(super) struct Range {
 /// A revision is not there.
 pub(super) fn read(repository: &Repository, words: &[String], here: &Path) -> Result<Range, Problem> {
     let is_path = |word: &str| here.join(word).exists();
-    let rest = |from: usize| words[from..].iter().map(PathBuf::from).collect();
-    let Some(first) = words.first() else { return whole(repository, Vec::new()) };
+    let Some((first, rest)) = words.split_first() else { return whole(repository, words) };
+    if let Some(range) = rest.iter().find(|word| word.contains("..") && !is_path(word)) {
+        let shown = printable(range);
+        return Err(Problem::path(&shown, format!("there is no path `{shown}`"))
+            .hint(format!("a range comes first: `tenantry diff {shown} {}`", printable(first))));
+    }
     if let Some((base, head)) = first.split_once("...") {
         let (base, head) = (or_head(base), or_head(head));
         let (main, tip) = (repository.resolve(base)?, repository.resolve(head)?);
         let left = repository.merge_base(&main, &tip)?;
-        return Ok(Range { base: End::commit(base, left), head: End::commit(head, tip), paths: rest(1) });
+        return Ok(Range::from(left, base, End::commit(head, tip), rest));
     }
     if let Some((base, head)) = first.split_once("..") {
         // A path may have two dots in it as well: `../tenants`.
         if !is_path(first) {
             let (base, head) = (or_head(base), or_head(head));
             let ends = (repository.resolve(base)?, repository.resolve(head)?);
-            return Ok(Range { base: End::commit(base, ends.0), head: End::commit(head, ends.1), paths: rest(1) });
+            return Ok(Range::new(End::commit(base, ends.0), End::commit(head, ends.1), rest));
         }
     }
     match repository.resolve(first) {
-        Ok(commit) => Ok(Range { base: End::commit(first, commit), head: End::worktree(), paths: rest(1) }),
-        Err(_) if is_path(first) => whole(repository, rest(0)),
+        Ok(commit) => Ok(Range::new(End::commit(first, commit), End::worktree(), rest)),
+        Err(_) if is_path(first) => whole(repository, words),
         Err(problem) => Err(problem),
     }
 }
@@ -83,7 +101,7 @@ fn or_head(name: &str) -> &str {
 }
 
 /// What was done since the main branch was left.
-fn whole(repository: &Repository, paths: Vec<PathBuf>) -> Result<Range, Problem> {
-    let base = repository.default_base()?;
-    Ok(Range { base: End::commit("main branch", base), head: End::worktree(), paths })
+fn whole(repository: &Repository, words: &[String]) -> Result<Range, Problem> {
+    let (name, meeting) = repository.default_base()?;
+    Ok(Range::from(meeting, name, End::worktree(), words))
 }

@@ -12,5 +12,5 @@ mod resolve;
 mod tree;
 
 pub use id::{Commit, ObjectId};
-pub use repository::Repository;
+pub use repository::{Meeting, Repository};
 pub use tree::Tree;

@@ -1,7 +1,7 @@
 //! Runs the `git` program: with nothing of a person's own settings that would make it ask, fetch or run anything.
 
 use std::ffi::OsStr;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -83,6 +83,33 @@ impl Git {
         Ok(Said { succeeded: output.status.success(), stdout: output.stdout, stderr })
     }
 
+    /// Runs it to its end, or none where it prints more than so many bytes.
+    ///
+    /// # Errors
+    /// It cannot be started, or its output cannot be read.
+    pub(super) fn run_up_to<I: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = I>,
+        most: u64,
+    ) -> Result<Option<Said>, Problem> {
+        let failed = |error: std::io::Error| self.not_started(&error);
+        // Its reasons are few, and are read after what it prints: they fit into a pipe.
+        let mut command = self.command(arguments);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
+        let mut stdout = Vec::new();
+        let read = child.stdout.take().map_or(Ok(0), |pipe| pipe.take(most + 1).read_to_end(&mut stdout));
+        if read.is_err() || stdout.len() as u64 > most {
+            child.kill().ok();
+        }
+        let output = child.wait_with_output().map_err(failed)?;
+        read.map_err(failed)?;
+        if stdout.len() as u64 > most {
+            return Ok(None);
+        }
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        Ok(Some(Said { succeeded: output.status.success(), stdout, stderr }))
+    }
+
     /// Why it could not be started.
     pub(super) fn not_started(&self, error: &std::io::Error) -> Problem {
         match error.kind() {
@@ -117,5 +144,18 @@ impl Said {
         let lines = || self.stderr.lines().map(str::trim).filter(|line| !line.is_empty());
         let stated = lines().rev().find_map(|line| line.strip_prefix("fatal: ").or(line.strip_prefix("error: ")));
         stated.or(lines().next_back()).unwrap_or("it gave no reason")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Git;
+
+    #[test]
+    fn what_is_too_long_is_not_kept() {
+        let git = Git::new(std::path::Path::new("."), ".".to_owned());
+        let said = |most| git.run_up_to(["version"], most).unwrap();
+        assert!(said(1000).is_some_and(|said| said.succeeded && said.stdout.starts_with(b"git version ")));
+        assert!(said(3).is_none());
     }
 }

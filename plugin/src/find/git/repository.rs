@@ -9,6 +9,7 @@ use super::id::{Commit, ObjectId};
 use super::listing::Listing;
 use super::program::{Git, Lacks, Said};
 use super::tree::Tree;
+use crate::find::disk::Disk;
 use crate::problem::Problem;
 
 /// What may be the main branch, the likeliest first. A clone knows its origin's; a checkout of continuous integration
@@ -21,12 +22,26 @@ const MAIN: [&str; 5] = [
     "refs/heads/master",
 ];
 
+/// A folder that holds another many times, which holds another many times, has more paths than any machine has memory
+/// for. Of a fleet of 100,000 tenants there are some 16 MiB.
+const MAX_LISTING: u64 = 128 << 20;
+
 /// A git repository, read by the `git` program.
 #[derive(Debug)]
 pub struct Repository {
     git: Git,
     root: PathBuf,
+    is_bare: bool,
     objects: Arc<Objects>,
+}
+
+/// Where two histories meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meeting {
+    /// The newest commit of both.
+    pub commit: Commit,
+    /// Whether others are as new: then this is one of several, and a comparison with it may show what is on both sides.
+    pub is_one_of_several: bool,
 }
 
 impl Repository {
@@ -41,9 +56,9 @@ impl Repository {
         if !said.succeeded {
             return Err(not_opened(&shown, &said));
         }
-        let place = match &*said.stdout {
-            [b't', ..] => "--show-toplevel",
-            [.., b't', b'r', b'u', b'e', b'\n'] => "--absolute-git-dir",
+        let (is_bare, place) = match &*said.stdout {
+            [b't', ..] => (false, "--show-toplevel"),
+            [.., b't', b'r', b'u', b'e', b'\n'] => (true, "--absolute-git-dir"),
             _ => {
                 return Err(Problem::path(&shown, format!("`{shown}` is git's own folder"))
                     .hint("name the folder that it is in"));
@@ -58,12 +73,30 @@ impl Repository {
             Problem::path(&shown, format!("the repository of `{shown}` cannot be read: {}", error.kind()))
         })?;
         let git = Git::new(&root, shown);
-        Ok(Self { objects: Arc::new(Objects::new(git.clone())), git, root })
+        Ok(Self { objects: Arc::new(Objects::new(git.clone())), git, root, is_bare })
     }
 
     /// The working tree's folder, without links; of a bare repository, its own.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The files of the working tree, shown as they look from `here`: all that lies there, also what git ignores.
+    ///
+    /// # Errors
+    /// There is none, or only a part of it is checked out.
+    pub fn working_tree(&self, here: &Path) -> Result<Disk, Problem> {
+        let shown = &self.git.shown;
+        if self.is_bare {
+            return Err(Problem::path(shown, format!("`{shown}` is a bare repository, which has no working tree"))
+                .hint("name the two commits to compare: `BASE..HEAD`"));
+        }
+        let said = self.git.run(["config", "--bool", "core.sparseCheckout"])?;
+        if said.succeeded && said.stdout.trim_ascii() == b"true" {
+            return Err(Problem::path(shown, "this checkout is sparse: what is not in it would look deleted")
+                .hint("compare commits, as `BASE..HEAD`, or check all of it out: `git sparse-checkout disable`"));
+        }
+        Ok(Disk::new(self.root.clone(), here))
     }
 
     /// The commit that a revision names: a branch, a tag, an id, `HEAD~3`.
@@ -79,9 +112,21 @@ impl Repository {
             let said = self.git.run(["cat-file", "-t", &id.to_string()])?;
             if said.succeeded {
                 let what = String::from_utf8_lossy(&said.stdout);
+                if what.trim_end() == "commit" {
+                    // `:/words` takes all that follows for words.
+                    return Ok(Commit(id));
+                }
                 let message = format!("`{revision}` is a {}, not a commit", what.trim_end());
                 return Err(Problem::path(shown, message).hint("name a branch, a tag, or a commit by its id"));
             }
+        }
+        let said = self.git.run(["rev-parse", "--verify", "--end-of-options", revision])?;
+        if said.mentions("is ambiguous") {
+            let message = format!("`{revision}` is the beginning of several ids");
+            return Err(Problem::path(shown, message).hint("write more of the id"));
+        }
+        if revision == "HEAD" && self.git.run(["symbolic-ref", "--quiet", "HEAD"])?.succeeded {
+            return Err(Problem::path(shown, "there is no commit yet").hint("commit first"));
         }
         match self.git.lacks() {
             Lacks::History => {
@@ -107,10 +152,11 @@ impl Repository {
     ///
     /// # Errors
     /// There is none in this clone.
-    pub fn merge_base(&self, a: &Commit, b: &Commit) -> Result<Commit, Problem> {
-        let said = self.git.run(["merge-base", &a.to_string(), &b.to_string()])?;
-        if let Some(id) = ObjectId::parse(said.stdout.trim_ascii()).filter(|_| said.succeeded) {
-            return Ok(Commit(id));
+    pub fn merge_base(&self, a: &Commit, b: &Commit) -> Result<Meeting, Problem> {
+        let said = self.git.run(["merge-base", "--all", &a.to_string(), &b.to_string()])?;
+        let mut lines = said.stdout.trim_ascii().split(|byte| *byte == b'\n');
+        if let Some(id) = lines.next().and_then(ObjectId::parse).filter(|_| said.succeeded) {
+            return Ok(Meeting { commit: Commit(id), is_one_of_several: lines.next().is_some() });
         }
         let shown = &self.git.shown;
         let message = format!("`{a:.12}` and `{b:.12}` have no commit in common");
@@ -121,20 +167,19 @@ impl Repository {
     }
 
     /// What a branch is compared with where nothing is named: the commit at which `HEAD` left the main branch. On
-    /// the main branch itself that is `HEAD`.
+    /// the main branch itself that is `HEAD`. With the branch's name.
     ///
     /// # Errors
     /// There is no main branch, or nothing that `HEAD` has in common with it.
-    pub fn default_base(&self) -> Result<Commit, Problem> {
+    pub fn default_base(&self) -> Result<(&'static str, Meeting), Problem> {
         let head = self.resolve("HEAD")?;
+        let short = |name: &'static str| name.trim_start_matches("refs/remotes/").trim_start_matches("refs/heads/");
         for name in MAIN {
             if let Some(id) = self.id_of(&format!("{name}^{{commit}}"))? {
-                return self.merge_base(&head, &Commit(id));
+                return Ok((short(name), self.merge_base(&head, &Commit(id))?));
             }
         }
-        let short =
-            |name: &str| format!("`{}`", name.trim_start_matches("refs/remotes/").trim_start_matches("refs/heads/"));
-        let names: Vec<String> = MAIN.into_iter().map(short).collect();
+        let names: Vec<String> = MAIN.into_iter().map(|name| format!("`{}`", short(name))).collect();
         let message = format!("there is no main branch to compare with: none of {}", names.join(", "));
         Err(Problem::path(&self.git.shown, message).hint("fetch it, or name the two commits to compare: `BASE..HEAD`"))
     }
@@ -149,7 +194,11 @@ impl Repository {
         let Some(id) = ObjectId::parse(root.stdout.trim_ascii()).filter(|_| root.succeeded) else {
             return Err(self.unlisted(commit, &root));
         };
-        let said = self.git.run(["ls-tree", "-r", "-t", "-z", "--full-tree", &id.to_string()])?;
+        let list = ["ls-tree", "-r", "-t", "-z", "--full-tree", &id.to_string()];
+        let Some(said) = self.git.run_up_to(list, MAX_LISTING)? else {
+            let message = format!("commit `{commit:.12}` has more than {} MiB of paths", MAX_LISTING >> 20);
+            return Err(Problem::path(shown, message));
+        };
         if !said.succeeded {
             return Err(self.unlisted(commit, &said));
         }
@@ -192,7 +241,7 @@ fn not_opened(shown: &str, said: &Said) -> Problem {
             shown,
             format!("git does not trust the repository of `{shown}`: it belongs to another user"),
         )
-        .hint("allow it with `git config --global --add safe.directory FOLDER`");
+        .hint(format!("allow it with `git config --global --add safe.directory {shown}`"));
     }
     Problem::path(shown, format!("the repository of `{shown}` cannot be opened: {}", said.reason()))
 }

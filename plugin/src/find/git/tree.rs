@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::batch::{Objects, Unread};
 use super::id::{Commit, ObjectId};
@@ -32,6 +32,8 @@ pub struct Tree {
     here: PathBuf,
     /// What links lead to: a folder of links is listed many times.
     targets: Mutex<HashMap<ObjectId, Arc<[u8]>>>,
+    /// The first thing that is there and could not be read.
+    failure: OnceLock<Problem>,
 }
 
 impl Tree {
@@ -44,7 +46,8 @@ impl Tree {
             })
             .collect();
         let (root, here) = (root.to_path_buf(), here.to_path_buf());
-        Self { commit, listing, objects, root, root_parts, here, targets: Mutex::default() }
+        let (targets, failure) = (Mutex::default(), OnceLock::new());
+        Self { commit, listing, objects, root, root_parts, here, targets, failure }
     }
 
     /// The commit.
@@ -77,7 +80,13 @@ impl Tree {
 
     fn go_from(&self, folders: Vec<u32>, path: &[u8], to_end: bool) -> Result<Found<'_>, Lost> {
         let target = |id: &ObjectId| self.target(id);
-        Walk { listing: &self.listing, root: &self.root_parts, target: &target }.go(folders, path, to_end)
+        let walk = Walk { listing: &self.listing, root: &self.root_parts, target: &target };
+        walk.go(folders, path, to_end).inspect_err(|lost| {
+            // Whoever only asks whether something is there does not hear of it.
+            if let Lost::Unread(unread) = lost {
+                self.unread(&String::from_utf8_lossy(path), unread);
+            }
+        })
     }
 
     fn target(&self, id: &ObjectId) -> Target {
@@ -99,21 +108,23 @@ impl Tree {
             Err(Lost::Nothing) => Ok(None),
             Err(Lost::Outside) => Err(refusal::link_that_leaves(&self.show(path))),
             Err(Lost::Loop) => Err(refusal::unreadable(&self.show(path), LOOP)),
-            Err(Lost::Unread(unread)) => Err(self.unread(path, unread)),
+            Err(Lost::Unread(unread)) => Err(self.unread(path, &unread)),
         }
     }
 
-    fn unread(&self, path: &str, unread: Unread) -> Problem {
+    fn unread(&self, path: &str, unread: &Unread) -> Problem {
         let shown = self.show(path);
-        match unread {
-            Unread::TooLarge => refusal::too_large(&shown),
+        let problem = match unread {
+            Unread::TooLarge => return refusal::too_large(&shown),
             Unread::LeftOut => {
                 Problem::path(&shown, format!("`{shown}` is not in this clone, which leaves contents out"))
                     .hint("clone without `--filter`; nothing is fetched while files are read")
             }
-            Unread::Other(reason) => refusal::unreadable(&shown, &reason),
-            Unread::NotStarted(problem) => problem,
-        }
+            Unread::Other(reason) => refusal::unreadable(&shown, reason),
+            Unread::NotStarted(problem) => problem.clone(),
+        };
+        self.failure.get_or_init(|| problem.clone());
+        problem
     }
 
     /// What an entry of a folder is, links followed.
@@ -146,7 +157,7 @@ impl Files for Tree {
         if entry.what != What::File {
             return Err(refusal::no_file(&self.show(path), "a submodule"));
         }
-        let bytes = self.objects.blob(&entry.id, MAX_FILE).map_err(|unread| self.unread(path, unread))?;
+        let bytes = self.objects.blob(&entry.id, MAX_FILE).map_err(|unread| self.unread(path, &unread))?;
         refusal::text(&self.show(path), bytes).map(Some)
     }
 
@@ -177,5 +188,9 @@ impl Files for Tree {
 
     fn show(&self, path: &str) -> String {
         disk::shown(&self.here, &self.root, path)
+    }
+
+    fn failure(&self) -> Option<Problem> {
+        self.failure.get().cloned()
     }
 }

@@ -145,6 +145,16 @@ pub enum BackendPlan {
     },
 }
 
+impl BackendPlan {
+    /// Where the state is, for people. A bucket's name says which it is, in whatever region.
+    pub fn place(&self) -> String {
+        match self {
+            Self::S3 { bucket, key, .. } => format!("s3://{bucket}/{key}"),
+            Self::Kubernetes { namespace, secret_suffix } => format!("Secret {namespace}/{secret_suffix}"),
+        }
+    }
+}
+
 /// What is to be destroyed.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -72,7 +72,7 @@ struct RuleWord {
 }
 
 fn words() -> Words {
-    let all = [Status::Failing, Status::Removed, Status::Changed, Status::Added, Status::Mended];
+    let all = [Status::Failing, Status::Removed, Status::Changed, Status::Added, Status::Mended, Status::StillFailing];
     Words {
         version: env!("CARGO_PKG_VERSION"),
         rules: Rule::ALL

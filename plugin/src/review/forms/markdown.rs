@@ -1,6 +1,6 @@
 //! Markdown, for a comment on a pull request: a summary, a table, then each set. What destroys is never folded.
 
-use super::terminal::{status, summary};
+use super::terminal::{problem, status, summary};
 use super::{inert, room};
 use crate::review::change::FieldChange;
 use crate::review::consequence::{Consequence, Rule};
@@ -140,7 +140,8 @@ fn head(set: &ChangeSet) -> String {
         more => text += &format!(" and {more} more"),
     }
     text += "\n\n";
-    let problems = set.problems.iter().map(|text| format!("- **error**: {}\n", inert::text(text, SENTENCE)));
+    let word = problem(set.status);
+    let problems = set.problems.iter().map(|text| format!("- **{word}**: {}\n", inert::text(text, SENTENCE)));
     let list = first(problems, PROBLEMS) + &first(set.consequences.iter().map(consequence), TOLD);
     if list.is_empty() { text } else { text + &list + "\n" }
 }

@@ -72,7 +72,8 @@ fn named(side: &SideInfo) -> String {
 /// `2 changed, 1 added, 13 unchanged`.
 pub fn summary(counts: &Counts) -> String {
     let parts = [
-        (counts.failing, "failing"),
+        (counts.failing - counts.still_failing.min(counts.failing), "failing"),
+        (counts.still_failing, "still failing"),
         (counts.removed, "removed"),
         (counts.changed, "changed"),
         (counts.added, "added"),
@@ -86,7 +87,7 @@ pub fn summary(counts: &Counts) -> String {
 fn write_set(out: &mut String, set: &ChangeSet) -> std::fmt::Result {
     writeln!(out, "{HEAD}set {}{HEAD:#}: {} {}", set.label, members(set), status(set.status))?;
     for problem in &set.problems {
-        writeln!(out, "  {BAD}error{BAD:#}: {}", printable(problem))?;
+        writeln!(out, "  {BAD}{}{BAD:#}: {}", self::problem(set.status), printable(problem))?;
     }
     for Consequence { rule, object, text } in &set.consequences {
         let style = style(*rule);
@@ -102,11 +103,20 @@ fn write_set(out: &mut String, set: &ChangeSet) -> std::fmt::Result {
 /// What becomes of a tenant, after its name.
 pub fn status(status: Status) -> &'static str {
     match status {
-        Status::Failing => "cannot be rendered any more",
+        Status::Failing => "cannot be rendered",
         Status::Removed => "removed: Argo CD renders nothing and deletes nothing",
         Status::Changed => "changed",
         Status::Added => "added",
-        Status::Mended => "can be rendered again",
+        Status::Mended => "can be rendered again: what it was before is not known",
+        Status::StillFailing => "cannot be rendered, and could not before",
+    }
+}
+
+/// What a problem of a tenant is, by what becomes of the tenant.
+pub fn problem(status: Status) -> &'static str {
+    match status {
+        Status::Mended | Status::Removed => "error before",
+        _ => "error",
     }
 }
 

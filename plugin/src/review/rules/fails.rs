@@ -3,6 +3,7 @@
 use super::{Case, Found, all};
 use crate::review::consequence::Rule;
 use crate::review::model::Status;
+use crate::review::side::Rendered;
 use crate::spec::State;
 
 pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
@@ -20,9 +21,22 @@ pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
             // It could not be rendered before, so nobody knows its state.
             None => "its file is gone: nothing is deleted, and nobody looks after it",
         },
-        Status::Changed | Status::Added | Status::Mended => return,
+        Status::Changed => return moved(case, found),
+        Status::Added | Status::Mended | Status::StillFailing => return,
     };
     found.push(all(Rule::Fails, text));
+}
+
+/// A tenant whose folder is another. It is the same one to us; Argo CD knows it by its Application's path.
+fn moved(case: &Case<'_>, found: Found<'_>) {
+    let folder = |set: Option<&Rendered>| Some(set?.file.as_ref()?.folder.clone());
+    if let (Some(before), Some(after)) = (folder(case.before), folder(case.after))
+        && before != after
+    {
+        let text =
+            format!("its folder was `{before}`: an Application that names it renders nothing until its path follows");
+        found.push(all(Rule::Fails, text));
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `IDENTITY`: a field that never changes did, in the tenant's file or by way of the platform's defaults and prefixes.
 
 use super::{Case, Found, all, say};
-use crate::resolve::{BackendPlan, Plan};
+use crate::resolve::Plan;
 use crate::review::consequence::Rule;
 
 pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
@@ -9,6 +9,13 @@ pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
     let has_terraform = before.terraform.is_some() || after.terraform.is_some();
     let mut tell = |text: String| found.push(all(Rule::Identity, text));
     let (a, b) = (&before.tenant, &after.tenant);
+    let (from, to) = (&before.platform.cluster, &after.platform.cluster);
+    if from != to {
+        tell(format!(
+            "cluster {}: what it has there stays, and nobody looks after it; here all is made anew",
+            say::moved(from, to)
+        ));
+    }
     if a.id != b.id {
         let refused = if has_terraform { ": Terraform refuses to run" } else { "" };
         tell(format!("id {}, which never changes{refused}", say::moved(&a.id, &b.id)));
@@ -23,7 +30,7 @@ pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
         role(before, after, &mut tell);
     }
     if let (Some(before), Some(after)) = (&before.terraform, &after.terraform) {
-        let (before, after) = (place(&before.run.backend), place(&after.run.backend));
+        let (before, after) = (before.run.backend.place(), after.run.backend.place());
         if before != after {
             tell(format!("state {}: Terraform finds no state there", say::moved(&before, &after)));
         }
@@ -47,14 +54,6 @@ fn role(before: &Plan, after: &Plan, tell: &mut impl FnMut(String)) {
         && before != after
     {
         tell(format!("role {}: whoever trusts the old one trusts nobody", say::moved(before, after)));
-    }
-}
-
-/// Where a state is. A bucket's name says which it is, in whatever region.
-fn place(backend: &BackendPlan) -> String {
-    match backend {
-        BackendPlan::S3 { bucket, key, .. } => format!("s3://{bucket}/{key}"),
-        BackendPlan::Kubernetes { namespace, secret_suffix } => format!("Secret {namespace}/{secret_suffix}"),
     }
 }
 

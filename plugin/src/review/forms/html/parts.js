@@ -5,6 +5,8 @@ const at = id => document.getElementById(id);
 const review = JSON.parse(at('review').textContent);
 const words = JSON.parse(at('words').textContent);
 const statuses = Object.fromEntries(words.statuses);
+// Their problems are those of the earlier side.
+const wasBefore = new Set(['mended', 'removed']);
 const MEMBERS = 60, OPEN_OBJECTS = 8, DENSE = 1500;
 const SIGNS = {deleted: '−', replaced: '±', changed: '~', created: '+'};
 
