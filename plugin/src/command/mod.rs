@@ -83,7 +83,8 @@ enum Command {
         platform: Option<PathBuf>,
     },
     /// Checks tenants and platforms, each alone and all together.
-    #[command(after_help = "Examples:\n  tenantry validate\n  tenantry validate tenants/acme\n  \
+    #[command(after_help = "Exit codes: 0 no problems, 1 some, 64 wrong usage, 70 a defect of tenantry.\n\n\
+                            Examples:\n  tenantry validate\n  tenantry validate tenants/acme\n  \
                             tenantry validate --against origin/main --allow GENERATION:acme")]
     Validate {
         /// Folders or files. Default: the current folder and all below it.
@@ -104,7 +105,8 @@ enum Command {
     #[command(
         override_usage = "tenantry diff [OPTIONS] [BASE[..HEAD]] [PATH]...",
         after_help = "Exit codes: 0 nothing changes, 1 the input is wrong, 2 something changes, 3 something destructive that is not \
-                      allowed.\n\nExamples:\n  tenantry diff\n  tenantry diff origin/main...HEAD -o markdown\n  \
+                      allowed, 64 wrong usage, 70 a defect of tenantry.\n\nExamples:\n  tenantry diff\n  \
+                      tenantry diff origin/main...HEAD -o markdown\n  \
                       tenantry diff v1.4.0..v1.5.0 tenants/acme --allow DATA-LOSS:acme"
     )]
     Diff(diff::Arguments),
@@ -120,7 +122,8 @@ enum Command {
         field: Option<String>,
     },
     /// Says what Argo CD does with a set, in which order: its waves, what each waits for, and how it all goes.
-    #[command(after_help = "Examples:\n  tenantry graph tenants/acme\n  tenantry graph platform.yaml --output mermaid")]
+    #[command(after_help = "Exit codes: 0 done, 1 the input is wrong, 64 wrong usage, 70 a defect of tenantry.\n\n\
+                            Examples:\n  tenantry graph tenants/acme\n  tenantry graph platform.yaml --output mermaid")]
     Graph {
         /// The folder or file of a tenant or a platform.
         #[arg(value_name = "PATH")]

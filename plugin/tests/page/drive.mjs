@@ -23,6 +23,8 @@ async function fleet() {
   assert.deepEqual(await run(`${CARDS}.map(card => card.firstChild.open)`), [true, true, ...Array(6).fill(false)], 'what destroys is open');
   assert.match(await text('counts'), /1failing.*40unchanged/);
   assert.equal(await run("document.getElementById('release').hidden"), false);
+  assert.deepEqual(await run("[...document.querySelectorAll('.errors .name')].map(made => made.textContent)"), ['quta', 'quota']);
+  assert.ok(await run("document.getElementById('unchanged').offsetWidth") <= 20 * 19, 'no more cells than are unchanged');
 
   // Searching.
   await press('/');

@@ -17,10 +17,11 @@ const fill = set => {
   set.filled = key;
   const body = set.card.querySelector('.body');
   body.replaceChildren();
-  if (set.problems.length) body.append(el('ul', 'errors', ...set.problems.map(text => el('li', '', shown(wasBefore.has(set.status) ? `before: ${text}` : text)))));
+  const before = wasBefore.has(set.status) ? 'before: ' : '';
+  if (set.problems.length) body.append(el('ul', 'errors', ...set.problems.map(text => el('li', '', before, ...sentence(text)))));
   if (set.consequences.length) {
     body.append(el('ul', 'consequences', ...set.consequences.map(({rule, object, text}) => el('li', '', ruleTag(rule),
-      el('div', '', shown(text), ' ', object === null ? null : el('code', '', shown(object)))))));
+      el('div', '', ...sentence(text), ' ', object === null ? null : el('code', '', shown(object)))))));
   }
   body.append(members(set));
   if (set.objects.length) body.append(objects(set));

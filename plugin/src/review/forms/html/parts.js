@@ -23,6 +23,8 @@ const el = (tag, name, ...children) => {
   made.append(...children.filter(child => child !== null && child !== ''));
   return made;
 };
+// A sentence: what stands between backticks is a name.
+const sentence = text => shown(text).split(/(`[^`]+`)/).map((part, place) => place % 2 ? el('code', 'name', part.slice(1, -1)) : part);
 const button = (text, pressed) => {
   const made = el('button', '', text);
   made.type = 'button';

@@ -18,6 +18,8 @@ const drawHeader = () => {
   at('notes').hidden = !at('notes').childElementCount;
   at('release').hidden = !sets.some(set => set.rules.includes('RELEASE'));
   at('unchanged').append(el('span', '', `${counts.unchanged.toLocaleString('en')} unchanged`));
+  // Two rows of cells, as many as there are, up to the width of the page.
+  at('unchanged').style.maxWidth = `calc(${Math.ceil(counts.unchanged / 2)} * (1rem + 3px))`;
   at('unchanged').hidden = !counts.unchanged;
 };
 
