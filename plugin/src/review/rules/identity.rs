@@ -51,7 +51,7 @@ fn role(before: &Plan, after: &Plan, tell: &mut impl FnMut(String)) {
 }
 
 /// Where a state is. A bucket's name says which it is, in whatever region.
-fn place(backend: &BackendPlan) -> String {
+pub(super) fn place(backend: &BackendPlan) -> String {
     match backend {
         BackendPlan::S3 { bucket, key, .. } => format!("s3://{bucket}/{key}"),
         BackendPlan::Kubernetes { namespace, secret_suffix } => format!("Secret {namespace}/{secret_suffix}"),

@@ -11,6 +11,7 @@ mod release;
 mod restart;
 mod rotate;
 mod say;
+mod secrets;
 mod terraform;
 #[cfg(test)]
 mod testing;
@@ -121,6 +122,11 @@ const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 /// Whether an object has an option of Argo CD's.
 fn has_option(object: &Manifest, option: &str) -> bool {
     object.annotation(SYNC_OPTIONS).is_some_and(|options| options.split(',').any(|other| other.trim() == option))
+}
+
+/// Whether a path is a field or lies in it.
+fn is_in(path: &str, field: &str) -> bool {
+    path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// Whether the object of the earlier side goes away, whatever comes in its place.

@@ -1,7 +1,8 @@
-//! `ROTATE`: a secret is made anew, comes from somewhere else, or is to be made otherwise.
+//! `ROTATE`: a secret is made anew, comes from somewhere else, is to be made otherwise, or is left to itself.
 
 use std::cmp::Ordering;
 
+use super::secrets::{Fate, fate};
 use super::{Case, Found, all, of, say};
 use crate::names::without_generation;
 use crate::resolve::{ExternalSecretPlan, Plan};
@@ -32,6 +33,14 @@ pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
         shapes(before, after, found);
     }
     found.extend(case.pairs.iter().filter_map(|pair| generation(case, pair)));
+    found.extend(case.pairs.iter().filter_map(|pair| left(case, pair)));
+}
+
+/// A Secret that stays when what made it goes.
+fn left(case: &Case<'_>, pair: &Pair<'_>) -> Option<Consequence> {
+    let before = pair.before.filter(|_| pair.after.is_none() && !case.with_namespace(pair))?;
+    (fate(before)? == Fate::Stays)
+        .then(|| of(Rule::Rotate, before, "goes: its Secret stays as it is, and nobody looks after it"))
 }
 
 fn tell(name: &str, text: &str) -> Consequence {

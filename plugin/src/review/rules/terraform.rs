@@ -63,7 +63,7 @@ fn tell(text: impl Into<String>) -> Consequence {
 fn switched_on(case: &Case<'_>, plan: &Plan) -> Option<Consequence> {
     let terraform = plan.terraform.as_ref()?;
     Some(match &terraform.run.destroy {
-        Some(destroy) if destroy.data == Data::Delete => return None,
+        Some(_) if takes_all(terraform) => return None,
         Some(_) => kept(case, terraform),
         None => {
             let module = &terraform.run.module;
@@ -72,11 +72,20 @@ fn switched_on(case: &Case<'_>, plan: &Plan) -> Option<Consequence> {
     })
 }
 
+/// Whether destroying takes what holds data too: since somebody says so, or since the module says nothing of data. The runner
+/// does the same.
+pub(super) fn takes_all(plan: &TerraformPlan) -> bool {
+    let module = &plan.run.module;
+    plan.run.destroy.as_ref().is_some_and(|destroy| {
+        destroy.data == Data::Delete || (module.keep_data.is_none() && module.holds_data.is_empty())
+    })
+}
+
 /// What becomes of what was made, where it is destroyed with its data kept. The opposite is `DATA-LOSS`.
 fn destroys(case: &Case<'_>, before: &TerraformPlan, after: &TerraformPlan, found: Found<'_>) {
     let data = |plan: &TerraformPlan| plan.run.destroy.as_ref().map(|destroy| destroy.data);
     match (data(before), data(after)) {
-        (None, Some(Data::Keep)) => found.push(kept(case, after)),
+        (None, Some(Data::Keep)) if !takes_all(after) => found.push(kept(case, after)),
         (Some(Data::Delete), Some(Data::Keep)) => {
             found.push(tell("what holds data is kept after all, unless the destroy has run already"));
         }
@@ -86,9 +95,9 @@ fn destroys(case: &Case<'_>, before: &TerraformPlan, after: &TerraformPlan, foun
 }
 
 fn kept(case: &Case<'_>, plan: &TerraformPlan) -> Consequence {
-    let text = match plan.run.module.holds_data.is_empty() {
-        true => "everything is destroyed: the module names nothing that holds data",
-        false => "everything but what holds data is destroyed",
+    let text = match (plan.run.module.holds_data.is_empty(), &plan.run.module.keep_data) {
+        (true, Some(switch)) => format!("everything but what {} keeps is destroyed", say::value(switch)),
+        _ => "everything but what holds data is destroyed".to_owned(),
     };
     match destroy_job(case, plan) {
         Some(job) => of(Rule::Terraform, job, text),
