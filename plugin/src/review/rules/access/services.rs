@@ -22,7 +22,7 @@ pub(super) fn found(case: &Case<'_>, pair: &Pair<'_>, found: Found<'_>) {
             found.push(of(
                 Rule::AccessLess,
                 object,
-                format!("is reached from less places: type {}", say::moved(was, is)),
+                format!("is reached from fewer places: type {}", say::moved(was, is)),
             ));
         }
         _ => {}
@@ -41,7 +41,7 @@ pub(super) fn found(case: &Case<'_>, pair: &Pair<'_>, found: Found<'_>) {
             found.push(of(
                 Rule::AccessLess,
                 object,
-                format!("is reached from less ranges: {}", say::values(new.iter().copied())),
+                format!("is reached from fewer ranges: {}", say::values(new.iter().copied())),
             ));
         }
     }
@@ -79,11 +79,11 @@ mod tests {
         assert_eq!(of("", "type: NodePort"), [format!("{outside}`NodePort`")]);
         assert_eq!(
             of("type: LoadBalancer", ""),
-            ["ACCESS-: is reached from less places: type `LoadBalancer` → `ClusterIP`"]
+            ["ACCESS-: is reached from fewer places: type `LoadBalancer` → `ClusterIP`"]
         );
         let from = |ranges: &str| format!("type: LoadBalancer, loadBalancerSourceRanges: [{ranges}]");
         assert_eq!(of(&from("10.0.0.0/8"), &from("")), ["ACCESS+: is reached from other ranges: anybody"]);
-        assert_eq!(of(&from("a, b"), &from("a")), ["ACCESS-: is reached from less ranges: `a`"]);
+        assert_eq!(of(&from("a, b"), &from("a")), ["ACCESS-: is reached from fewer ranges: `a`"]);
         assert_eq!(of("", "externalIPs: [198.51.100.7]"), ["ACCESS+: is reached by address `198.51.100.7`"]);
         assert_eq!(of("ports: [{port: 1}]", "ports: [{port: 2}]"), NOTHING);
     }

@@ -77,7 +77,7 @@ fn scaled_down(pair: &Pair<'_>) -> Option<String> {
     let deletes = has_volumes(after) && deletes(after, "whenScaled");
     (deletes && new < old).then(|| {
         let moved = say::moved(&old.to_string(), &new.to_string());
-        format!("has less pods, {moved}, and the volumes of those that go are deleted")
+        format!("has fewer pods, {moved}, and the volumes of those that go are deleted")
     })
 }
 

@@ -128,7 +128,7 @@ fn what_argo_cd_makes_anew() {
 }
 
 #[test]
-fn less_pods_with_volumes() {
+fn fewer_pods_with_volumes() {
     let set = |replicas: &str, when: &str| {
         format!(
             "{{apiVersion: apps/v1, kind: StatefulSet, metadata: {{name: a, namespace: n}}, spec: {{{replicas} \
@@ -137,7 +137,7 @@ fn less_pods_with_volumes() {
     };
     let of = |before: &str, after: &str, when: &str| of_objects(found, &set(before, when), &set(after, when));
     let line = |moved: &str| {
-        [format!("DATA-LOSS StatefulSet n/a: has less pods, {moved}, and the volumes of those that go are deleted")]
+        [format!("DATA-LOSS StatefulSet n/a: has fewer pods, {moved}, and the volumes of those that go are deleted")]
     };
     assert_eq!(of("replicas: 3,", "replicas: 0,", "Delete"), line("`3` → `0`"));
     assert_eq!(of("replicas: 3,", "", "Delete"), line("`3` → `1`"));
