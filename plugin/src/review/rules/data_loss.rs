@@ -9,11 +9,9 @@ mod tests;
 
 use serde_json::Value as Json;
 
-use super::terraform::{VARIABLES, destroy_job, inputs, takes_all};
+use super::facts::Terraform;
+use super::terraform::{VARIABLES, destroy_job, inputs};
 use super::{Case, Found, all, of, say};
-use crate::names::unsealed;
-use crate::render::Manifest;
-use crate::resolve::TerraformPlan;
 use crate::review::consequence::Rule;
 use crate::review::pair::Pair;
 use crate::spec::Data;
@@ -28,13 +26,12 @@ pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
 
 /// Terraform's destroy, with its data.
 fn destroys(case: &Case<'_>, found: Found<'_>) {
-    let wanted = |plan: Option<&TerraformPlan>| plan?.run.destroy.as_ref().map(|destroy| destroy.data);
-    let [before, after] =
-        [case.plan_before(), case.plan_after()].map(|plan| plan.and_then(|plan| plan.terraform.as_ref()));
-    let is_new =
-        !before.is_some_and(takes_all) || (wanted(after) == Some(Data::Delete) && wanted(before) != wanted(after));
-    if let Some(plan) = after.filter(|plan| is_new && takes_all(plan)) {
-        let held = &plan.run.module.holds_data;
+    let [before, after] = case.terraform();
+    let wanted = |terraform: Option<&Terraform>| terraform.and_then(|terraform| terraform.destroy);
+    let is_new = !before.is_some_and(Terraform::takes_all)
+        || (wanted(after) == Some(Data::Delete) && wanted(before) != wanted(after));
+    if let Some(terraform) = after.filter(|terraform| is_new && terraform.takes_all()) {
+        let held = &terraform.holds_data;
         let what = match (wanted(after), held.is_empty()) {
             (Some(Data::Keep), _) => {
                 "Terraform destroys everything, though data is to be kept: the module says neither what holds data nor how \
@@ -51,7 +48,7 @@ fn destroys(case: &Case<'_>, found: Found<'_>) {
             Some(_) => format!("{what}; until now it was to be kept"),
             None => what,
         };
-        found.push(match destroy_job(case, plan) {
+        found.push(match destroy_job(case) {
             Some(job) => of(Rule::DataLoss, job, text),
             None => all(Rule::DataLoss, text),
         });
@@ -74,18 +71,10 @@ fn modes(case: &Case<'_>, found: Found<'_>) {
             ));
         }
     }
-    if let Some((before, after)) = case.plans()
-        && let (Some(before), Some(after)) = (&before.terraform, &after.terraform)
+    if let [Some(before), Some(after)] = case.terraform()
+        && before.module != after.module
     {
-        let (before, after) = (&before.run.module, &after.run.module);
-        if before.name != after.name {
-            let text = format!("module {}, which may delete what holds data", say::moved(&before.name, &after.name));
-            found.push(of(Rule::DataLoss, object, text));
-        }
+        let text = format!("module {}, which may delete what holds data", say::moved(&before.module, &after.module));
+        found.push(of(Rule::DataLoss, object, text));
     }
-}
-
-/// Whether a Job's name is one before its content's hash.
-pub(super) fn is_job(object: &Manifest, name: &str) -> bool {
-    object.kind() == "Job" && (object.name() == name || unsealed(object.name()) == Some(name))
 }

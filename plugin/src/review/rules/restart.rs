@@ -6,7 +6,6 @@ use crate::names::part_of;
 use crate::render::Manifest;
 use crate::review::consequence::{Consequence, Rule};
 use crate::review::pair::{Pair, Way};
-use crate::spec::State;
 use crate::tree::Value;
 
 /// Where the template of a workload's pods begins.
@@ -64,13 +63,10 @@ fn stops(case: &Case<'_>, pair: &Pair<'_>) -> Option<Consequence> {
 
 /// What a chart is told to read is another Secret: known is that pods that run keep what they have.
 fn secrets(case: &Case<'_>, found: Found<'_>) {
-    let Some((before, after)) = case.plans() else { return };
-    if after.tenant.state == State::Destroying {
-        return;
-    }
-    for (name, old) in &before.secrets {
-        if let Some(new) = after.secrets.get(name).filter(|new| new.name != old.name) {
-            let (name, old, new) = (say::value(name), say::value(&old.name), say::value(&new.name));
+    let Some((before, after)) = case.facts().filter(|(_, after)| !after.is_destroying) else { return };
+    for (name, (old, _)) in &before.secrets {
+        if let Some((new, _)) = after.secrets.get(name).filter(|(new, _)| new != old) {
+            let (name, old, new) = (say::value(name), say::value(old), say::value(new));
             let text = format!("secret {name}: pods that start from now on read {new} in place of {old}");
             found.push(all(Rule::Restart, text));
         }
