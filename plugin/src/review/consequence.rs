@@ -8,7 +8,7 @@ pub enum Rule {
     /// It cannot be rendered any more, or its file is gone: what is there stays as it is.
     #[serde(rename = "FAILS")]
     Fails,
-    /// Data is deleted: a namespace with all in it, a volume, a database, Terraform's destroy with its data.
+    /// Data is deleted, or nothing guards it any more: a namespace with all in it, a volume, a database, Terraform's destroy.
     #[serde(rename = "DATA-LOSS")]
     DataLoss,
     /// A field that never changes did: the render or the API server refuses it.
@@ -32,10 +32,10 @@ pub enum Rule {
     /// Less room: what runs may not fit.
     #[serde(rename = "QUOTA-")]
     QuotaLess,
-    /// Another version of a chart, or other values.
+    /// Another version of a chart, other values, or another way to sync it.
     #[serde(rename = "RELEASE")]
     Release,
-    /// Pods are replaced.
+    /// Pods are replaced, or stop.
     #[serde(rename = "RESTART")]
     Restart,
 }

@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use super::change::{FieldChange, compare};
 use crate::names;
 use crate::render::{Id, Manifest};
+use crate::tree::{Entry, Value};
 
 /// How two objects are the same one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     /// By group, kind, namespace and name.
     Same,
-    /// By name but for the hash of its content: to Kubernetes another object, and for a Job another run.
+    /// By name but for the hash of its content, of Jobs and ConfigMaps: to Kubernetes another object, and for a Job another run.
     Sealed,
-    /// By name but for the number of its generation.
+    /// By name but for the number of its generation, of secrets.
     Generation,
     /// By name, in another namespace.
     Moved,
@@ -113,15 +114,37 @@ fn key(way: Way, manifest: &Manifest) -> Option<(&str, &str, &str, &str)> {
     let Id { group, kind, namespace, name } = manifest.id();
     match way {
         Way::Same => Some((group, kind, namespace, name)),
-        Way::Sealed => Some((group, kind, namespace, names::unsealed(name)?)),
-        Way::Generation => Some((group, kind, namespace, names::without_generation(name)?)),
+        Way::Sealed if is_sealed(group, kind) => Some((group, kind, namespace, names::unsealed(name)?)),
+        Way::Generation if is_secret(group, kind) => Some((group, kind, namespace, names::without_generation(name)?)),
         Way::Moved => Some((group, kind, "", name)),
-        Way::Renamed => None,
+        Way::Sealed | Way::Generation | Way::Renamed => None,
     }
 }
 
-/// Whether nothing but the name differs.
+/// The kinds that are named by their content. A volume whose name happens to end like that is another volume.
+fn is_sealed(group: &str, kind: &str) -> bool {
+    matches!((group, kind), ("batch", "Job") | ("", "ConfigMap"))
+}
+
+/// The kinds that generations are of: secrets, and what makes them.
+fn is_secret(group: &str, kind: &str) -> bool {
+    kind.ends_with("Secret") || group == "generators.external-secrets.io"
+}
+
+/// Whether nothing but the name differs, and the rest says enough to be known by: two bare ServiceAccounts are alike, and
+/// have nothing to do with each other.
 fn is_renamed(before: &Manifest, after: &Manifest) -> bool {
+    let says = |entry: &Entry| {
+        !matches!(entry.key.as_str(), "apiVersion" | "kind" | "metadata")
+            && match &entry.node.value {
+                Value::Map(map) => !map.is_empty(),
+                Value::List(list) => !list.is_empty(),
+                _ => false,
+            }
+    };
+    if !before.object.as_map().is_some_and(|object| object.iter().any(says)) {
+        return false;
+    }
     let mut fields = Vec::new();
     compare("", &before.object, &after.object, &mut fields);
     fields.iter().all(|field| field.path == "metadata.name")

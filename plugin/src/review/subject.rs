@@ -60,21 +60,17 @@ pub fn changes(base: &Side<'_>, head: &Side<'_>, both: &Both) -> Outcome {
         (Err(problems), Ok(None)) => (Status::Removed, told(base, problems), None, None),
         (Ok(Some(before)), Ok(Some(after))) => (Status::Changed, Vec::new(), Some(before), Some(after)),
     };
-    let case = Case {
-        status,
-        before: before.as_ref(),
-        after: after.as_ref(),
-        // Argo CD deletes nothing of what it cannot render.
-        pairs: match (&before, &after) {
-            (_, None) => Vec::new(),
-            (before, Some(after)) => pairs(before.as_ref().map_or(&[], |set| &set.manifests), &after.manifests),
-        },
+    // Argo CD deletes nothing of what it cannot render.
+    let pairs = match (&before, &after) {
+        (_, None) => Vec::new(),
+        (before, Some(after)) => pairs(before.as_ref().map_or(&[], |set| &set.manifests), &after.manifests),
     };
     // Of sets that were rendered before nobody knows where their files lie.
     let is_moved = both.base != both.head && after.as_ref().is_some_and(|set| set.file.is_some());
-    if status == Status::Changed && case.pairs.is_empty() && !is_moved {
+    if status == Status::Changed && pairs.is_empty() && !is_moved {
         return Outcome::Unchanged;
     }
+    let case = Case::new(status, before.as_ref(), after.as_ref(), pairs);
     let sides = [&before, &after];
     let own = if sides.iter().any(|set| set.as_ref().is_some_and(|set| set.plan.is_some())) {
         Own::of(sides.into_iter().filter_map(|set| set.as_ref()?.plan.as_ref()))

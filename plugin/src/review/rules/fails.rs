@@ -4,7 +4,6 @@ use super::{Case, Found, all};
 use crate::review::consequence::Rule;
 use crate::review::model::Status;
 use crate::review::side::Rendered;
-use crate::spec::State;
 
 pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
     let text = match case.status {
@@ -13,10 +12,10 @@ pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
         }
         Status::Failing => "cannot be rendered at the later side: nothing is applied",
         Status::Removed => match case.before {
-            Some(before) => match &before.plan {
-                Some(plan) if plan.tenant.state == State::Destroying => return,
-                Some(_) => "its file is gone: nothing is deleted, and nobody looks after it",
-                None => "its set is gone: nothing is deleted, and nobody looks after it",
+            Some(before) => match &case.facts_before {
+                Some(facts) if facts.is_destroying => return,
+                _ if before.plan.is_some() => "its file is gone: nothing is deleted, and nobody looks after it",
+                _ => "its set is gone: nothing is deleted, and nobody looks after it",
             },
             // It could not be rendered before, so nobody knows its state.
             None => "its file is gone: nothing is deleted, and nobody looks after it",

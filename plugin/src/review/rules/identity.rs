@@ -1,56 +1,53 @@
 //! `IDENTITY`: a field that never changes did, in the tenant's file or by way of the platform's defaults and prefixes.
 
+use super::facts::Facts;
 use super::{Case, Found, all, say};
-use crate::resolve::Plan;
 use crate::review::consequence::Rule;
 
 pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
-    let Some((before, after)) = case.plans() else { return };
+    let Some((before, after)) = case.facts() else { return };
     let has_terraform = before.terraform.is_some() || after.terraform.is_some();
     let mut tell = |text: String| found.push(all(Rule::Identity, text));
-    let (a, b) = (&before.tenant, &after.tenant);
-    let (from, to) = (&before.platform.cluster, &after.platform.cluster);
-    if from != to {
+    if let (Some(from), Some(to)) = (&before.cluster, &after.cluster)
+        && from != to
+    {
         tell(format!(
             "cluster {}: what it has there stays, and nobody looks after it; here all is made anew",
             say::moved(from, to)
         ));
     }
-    if a.id != b.id {
+    if before.id != after.id {
         let refused = if has_terraform { ": Terraform refuses to run" } else { "" };
-        tell(format!("id {}, which never changes{refused}", say::moved(&a.id, &b.id)));
+        tell(format!("id {}, which never changes{refused}", say::moved(&before.id, &after.id)));
     }
-    if a.namespace != b.namespace {
+    if before.namespace != after.namespace {
         tell(format!(
             "namespace {}, which never changes: all is made anew, and nothing is carried over",
-            say::moved(&a.namespace, &b.namespace)
+            say::moved(&before.namespace, &after.namespace)
         ));
     }
     if has_terraform {
         role(before, after, &mut tell);
     }
-    if let (Some(before), Some(after)) = (&before.terraform, &after.terraform) {
-        let (before, after) = (before.run.backend.place(), after.run.backend.place());
-        if before != after {
-            tell(format!("state {}: Terraform finds no state there", say::moved(&before, &after)));
-        }
+    if let (Some(before), Some(after)) = (&before.terraform, &after.terraform)
+        && before.state != after.state
+    {
+        tell(format!("state {}: Terraform finds no state there", say::moved(&before.state, &after.state)));
     }
 }
 
 /// What the tenant's pods are in the cloud: customers trust the role by its name.
-fn role(before: &Plan, after: &Plan, tell: &mut impl FnMut(String)) {
-    let (a, b) = (&before.tenant.identity, &after.tenant.identity);
-    if a.kind != b.kind {
-        tell(format!(
-            "identity type {}, which never changes while Terraform is on",
-            say::moved(a.kind.word(), b.kind.word())
-        ));
+fn role(before: &Facts, after: &Facts, tell: &mut impl FnMut(String)) {
+    if let (Some(before), Some(after)) = (before.identity, after.identity)
+        && before != after
+    {
+        tell(format!("identity type {}, which never changes while Terraform is on", say::moved(before, after)));
     }
-    if let (Some(before), Some(after)) = (&a.role_name, &b.role_name)
+    if let (Some(before), Some(after)) = (&before.role_name, &after.role_name)
         && before != after
     {
         tell(format!("role {}: whoever trusts the old name trusts nobody", say::moved(before, after)));
-    } else if let (Some(before), Some(after)) = (&a.role_arn, &b.role_arn)
+    } else if let (Some(before), Some(after)) = (&before.role_arn, &after.role_arn)
         && before != after
     {
         tell(format!("role {}: whoever trusts the old one trusts nobody", say::moved(before, after)));

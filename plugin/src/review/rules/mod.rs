@@ -2,6 +2,7 @@
 
 mod access;
 mod data_loss;
+mod facts;
 mod fails;
 mod identity;
 mod network;
@@ -11,9 +12,12 @@ mod release;
 mod restart;
 mod rotate;
 mod say;
+mod secrets;
 mod terraform;
 #[cfg(test)]
 mod testing;
+
+use facts::{Facts, Terraform};
 
 use super::consequence::{Consequence, Rule};
 use super::model::Status;
@@ -31,11 +35,36 @@ pub struct Case<'a> {
     pub before: Option<&'a Rendered>,
     /// It at the later side; none where it is gone or cannot be rendered.
     pub after: Option<&'a Rendered>,
+    /// What it was as a whole; none for a platform's own set.
+    facts_before: Option<Facts>,
+    /// What it is as a whole.
+    facts_after: Option<Facts>,
     /// Its objects that are other than before; none where the later side has no set, for Argo CD deletes nothing then.
     pub pairs: Vec<Pair<'a>>,
 }
 
 impl<'a> Case<'a> {
+    /// A case.
+    pub fn new(
+        status: Status,
+        before: Option<&'a Rendered>,
+        after: Option<&'a Rendered>,
+        pairs: Vec<Pair<'a>>,
+    ) -> Self {
+        let [facts_before, facts_after] = [before, after].map(|set| set.and_then(Facts::of));
+        Self { status, before, after, facts_before, facts_after, pairs }
+    }
+
+    /// What it was and is as a whole.
+    fn facts(&self) -> Option<(&Facts, &Facts)> {
+        self.facts_before.as_ref().zip(self.facts_after.as_ref())
+    }
+
+    /// Terraform at both sides, where it is on.
+    fn terraform(&self) -> [Option<&Terraform>; 2] {
+        [&self.facts_before, &self.facts_after].map(|facts| facts.as_ref().and_then(|facts| facts.terraform.as_ref()))
+    }
+
     /// What was decided at the earlier side.
     fn plan_before(&self) -> Option<&'a Plan> {
         self.before?.plan.as_ref()
@@ -121,6 +150,11 @@ const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 /// Whether an object has an option of Argo CD's.
 fn has_option(object: &Manifest, option: &str) -> bool {
     object.annotation(SYNC_OPTIONS).is_some_and(|options| options.split(',').any(|other| other.trim() == option))
+}
+
+/// Whether a path is a field or lies in it.
+fn is_in(path: &str, field: &str) -> bool {
+    path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// Whether the object of the earlier side goes away, whatever comes in its place.

@@ -59,9 +59,12 @@ fn limits(before: Option<&Manifest>, after: &Manifest, found: Found<'_>) {
     for item in items(after).unwrap_or_default() {
         let kind = item.text_at(&["type"]).unwrap_or_default();
         let same = old.iter().find(|other| other.text_at(&["type"]) == Some(kind));
-        for (field, direction) in
-            [("max", Direction::Down), ("maxLimitRequestRatio", Direction::Down), ("min", Direction::Up)]
-        {
+        for (field, direction) in [
+            ("default", Direction::Down),
+            ("max", Direction::Down),
+            ("maxLimitRequestRatio", Direction::Down),
+            ("min", Direction::Up),
+        ] {
             let map = |node: &Node| node.get(&[field]).and_then(Node::as_map).cloned().unwrap_or_default();
             let prefix = format!("{kind} {field} ");
             lower(&prefix, &same.map(map).unwrap_or_default(), &map(&item), direction, after, found);
@@ -133,6 +136,10 @@ mod tests {
         );
         assert_eq!(of(both, "{type: Container, max: {cpu: 3}, min: {cpu: 50m}}"), NOTHING);
         assert_eq!(of(both, "{type: Container}"), NOTHING);
+        assert_eq!(
+            of("{type: Container, default: {cpu: 500m}}", "{type: Container, default: {cpu: 50m}}"),
+            ["QUOTA- LimitRange n/r: `Container default cpu`: `500m` → `50m`"]
+        );
         assert_eq!(
             of("{type: Container}", "{type: Container, min: {cpu: 1}}"),
             ["QUOTA- LimitRange n/r: `Container min cpu`: at least `1`, until now anything"]

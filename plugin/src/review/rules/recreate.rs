@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, Found, all, has_option, of, say};
+use super::{Case, Found, all, has_option, is_in, of, say};
 use crate::render::Manifest;
 use crate::review::change::FieldChange;
 use crate::review::consequence::Rule;
@@ -47,22 +47,42 @@ pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
 
 /// Fields of an object that is where it was, and cannot change.
 fn same(pair: &Pair<'_>, before: &Manifest, after: &Manifest, found: Found<'_>) {
-    let mut fields: Vec<&str> = pair.fields.iter().filter_map(|field| immutable(before, field)).collect();
-    fields.dedup();
-    if fields.is_empty() {
-        return;
-    }
+    let fields = refused(pair, before);
     let cannot = format!("{} cannot change", say::values(fields.iter().copied()));
-    let binding = matches!(after.kind(), "RoleBinding" | "ClusterRoleBinding");
-    let text = if (has_option(after, "Replace=true") && has_option(after, "Force=true"))
-        // Client-side apply of RBAC makes a binding anew by itself.
-        || (binding && has_option(after, "ServerSideApply=false"))
-    {
-        format!("is deleted and made anew: {cannot}")
-    } else {
-        format!("the API server refuses this: {cannot}")
+    let text = match (is_made_anew(pair), fields.is_empty()) {
+        (true, false) => format!("is deleted and made anew: {cannot}"),
+        (true, true) => "is deleted and made anew, as Argo CD is told to do at any change".to_owned(),
+        (false, false) => format!("the API server refuses this: {cannot}"),
+        (false, true) => return,
     };
     found.push(of(Rule::Recreate, after, text));
+}
+
+/// Whether an object is deleted and made anew, though it is the same one.
+pub(super) fn is_made_anew(pair: &Pair<'_>) -> bool {
+    let (Some(before), Some(after), Way::Same) = (pair.before, pair.after, pair.way) else { return false };
+    // A hook is made anew by itself, and these two Argo CD never replaces.
+    if before.is_hook() || matches!(after.kind(), "Namespace" | "CustomResourceDefinition") {
+        return false;
+    }
+    let is_forced = has_option(after, "Force=true");
+    let is_binding = matches!(after.kind(), "RoleBinding" | "ClusterRoleBinding");
+    match has_option(after, "Replace=true") {
+        // `kubectl replace --force` deletes first, whatever is other.
+        true if is_forced => true,
+        // Client-side apply of RBAC makes a binding anew by itself.
+        _ => {
+            (is_forced || (is_binding && has_option(after, "ServerSideApply=false")))
+                && !refused(pair, before).is_empty()
+        }
+    }
+}
+
+/// The fields that are other, and cannot change.
+fn refused<'p>(pair: &'p Pair<'_>, before: &Manifest) -> Vec<&'p str> {
+    let mut fields: Vec<&str> = pair.fields.iter().filter_map(|field| immutable(before, field)).collect();
+    fields.dedup();
+    fields
 }
 
 /// The field that cannot change, where it did.
@@ -96,11 +116,6 @@ fn immutable<'a>(before: &Manifest, field: &'a FieldChange) -> Option<&'a str> {
         "PriorityClass" => part(&["value", "preemptionPolicy"]),
         _ => None,
     }
-}
-
-/// Whether a path is a field or lies in it.
-fn is_in(path: &str, field: &str) -> bool {
-    path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 fn grows(field: &FieldChange) -> bool {

@@ -1,6 +1,6 @@
 //! `RELEASE`: another version of a chart, or other values. What its chart would change inside is not seen here.
 
-use super::{Case, Found, of, say};
+use super::{Case, Found, is_in, of, say};
 use crate::render::Manifest;
 use crate::review::change::FieldChange;
 use crate::review::consequence::Rule;
@@ -53,7 +53,26 @@ fn changed(pair: &Pair<'_>, before: &Manifest, after: &Manifest) -> Vec<String> 
         texts.push(format!("is in another project: {moved}"));
     }
     texts.extend(values(&pair.fields));
+    texts.extend(pair.fields.iter().filter(|field| is_other(&field.path)).map(|field| say::field(&field.path, field)));
     texts
+}
+
+/// Fields that are told in words of their own.
+const TOLD: &[&str] = &[
+    "spec.source.repoURL",
+    "spec.source.chart",
+    "spec.source.path",
+    "spec.source.targetRevision",
+    "spec.source.helm.releaseName",
+    "spec.source.helm.valuesObject",
+    "spec.source.helm.values",
+    "spec.destination.namespace",
+    "spec.project",
+];
+
+/// Whether a field says how the release is made, synced or deleted: parameters, sync options, what Argo CD overlooks, finalizers.
+fn is_other(path: &str) -> bool {
+    (is_in(path, "spec") || is_in(path, "metadata.finalizers")) && !TOLD.iter().any(|field| is_in(path, field))
 }
 
 /// The values that are other.
@@ -130,6 +149,26 @@ mod tests {
         assert_eq!(edited("password: x", "password: y"), ["a: value `password` is other"]);
         assert_eq!(edited("one: 1, ", "two: 1, "), ["a: 2 values are other: `one`, `two`"]);
         assert_eq!(edited("namespace: n", "namespace: n, labels: {a: b}"), [""; 0]);
+    }
+
+    #[test]
+    fn how_it_is_made_synced_and_deleted() {
+        assert_eq!(
+            edited("releaseName: z, ", "releaseName: z, parameters: [{name: server.image.tag, value: other}], "),
+            ["a: `spec.source.helm.parameters` is new"]
+        );
+        assert_eq!(
+            edited("project: p, ", "project: p, syncPolicy: {syncOptions: [Replace=true, Force=true]}, "),
+            ["a: `spec.syncPolicy` is new"]
+        );
+        assert_eq!(
+            edited("project: p, ", "project: p, ignoreDifferences: [{group: '*', kind: '*', jsonPointers: [/spec]}], "),
+            ["a: `spec.ignoreDifferences` is new"]
+        );
+        assert_eq!(
+            edited("namespace: n}", "namespace: n, finalizers: [resources-finalizer.argocd.argoproj.io]}"),
+            ["a: `metadata.finalizers` is new"]
+        );
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! `RESTART`: pods are replaced. Known only of what Tenantry renders itself: what a chart does with other values is not,
+//! `RESTART`: pods are replaced, or stop. Known only of what Tenantry renders itself: what a chart does with other values is not,
 //! and `RELEASE` says that it has them.
 
 use super::{Case, Found, all, of, say};
-use crate::review::consequence::Rule;
-use crate::review::pair::Way;
-use crate::spec::State;
+use crate::names::part_of;
+use crate::render::Manifest;
+use crate::review::consequence::{Consequence, Rule};
+use crate::review::pair::{Pair, Way};
+use crate::tree::Value;
 
 /// Where the template of a workload's pods begins.
 const TEMPLATE: &str = "spec.template.";
@@ -29,19 +31,42 @@ pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
             }
             _ => {}
         }
+        found.extend(stops(case, pair));
     }
     secrets(case, found);
 }
 
+/// What runs no more.
+fn stops(case: &Case<'_>, pair: &Pair<'_>) -> Option<Consequence> {
+    let before = pair.before?;
+    let what = match before.kind() {
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Pod" => "its pods stop",
+        // Whether drift is looked for says `TERRAFORM`.
+        "CronJob" if part_of(before.name()) != Some("terraform-drift") => "it runs no more",
+        _ => return None,
+    };
+    let value = |object: &'_ Manifest, field| object.object.get(&["spec", field]).map(|node| node.value.clone());
+    let is_none = |object: &Manifest| matches!(value(object, "replicas"), Some(Value::Int(0)));
+    let is_suspended = |object: &Manifest| matches!(value(object, "suspend"), Some(Value::Bool(true)));
+    match pair.after {
+        None if case.with_namespace(pair) => None,
+        None => Some(of(Rule::Restart, before, format!("goes: {what}"))),
+        Some(after) if !is_none(before) && is_none(after) => {
+            Some(of(Rule::Restart, after, "has no replicas any more: its pods stop"))
+        }
+        Some(after) if !is_suspended(before) && is_suspended(after) => {
+            Some(of(Rule::Restart, after, "is suspended: it runs no more"))
+        }
+        Some(_) => None,
+    }
+}
+
 /// What a chart is told to read is another Secret: known is that pods that run keep what they have.
 fn secrets(case: &Case<'_>, found: Found<'_>) {
-    let Some((before, after)) = case.plans() else { return };
-    if after.tenant.state == State::Destroying {
-        return;
-    }
-    for (name, old) in &before.secrets {
-        if let Some(new) = after.secrets.get(name).filter(|new| new.name != old.name) {
-            let (name, old, new) = (say::value(name), say::value(&old.name), say::value(&new.name));
+    let Some((before, after)) = case.facts().filter(|(_, after)| !after.is_destroying) else { return };
+    for (name, (old, _)) in &before.secrets {
+        if let Some((new, _)) = after.secrets.get(name).filter(|(new, _)| new != old) {
+            let (name, old, new) = (say::value(name), say::value(old), say::value(new));
             let text = format!("secret {name}: pods that start from now on read {new} in place of {old}");
             found.push(all(Rule::Restart, text));
         }
@@ -87,6 +112,34 @@ mod tests {
             workload("DaemonSet", &spec(image, "b").replace("replicas: 1", "updateStrategy: {type: OnDelete}"))
         };
         assert_eq!(of_objects(found, &left("x"), &left("y")), NOTHING);
+    }
+
+    #[test]
+    fn what_stops() {
+        let spec = "{replicas: 1}";
+        for kind in ["Deployment", "StatefulSet", "DaemonSet"] {
+            let line = format!("RESTART {kind} n/a: goes: its pods stop");
+            assert_eq!(of_objects(found, &workload(kind, spec), ""), [line]);
+        }
+        assert_eq!(
+            of_objects(found, &workload("Deployment", spec), &workload("Deployment", "{replicas: 0}")),
+            ["RESTART Deployment n/a: has no replicas any more: its pods stop"]
+        );
+        assert_eq!(
+            of_objects(found, &workload("CronJob", "{schedule: x}"), ""),
+            ["RESTART CronJob n/a: goes: it runs no more"]
+        );
+        assert_eq!(
+            of_objects(
+                found,
+                &workload("CronJob", "{schedule: x}"),
+                &workload("CronJob", "{schedule: x, suspend: true}")
+            ),
+            ["RESTART CronJob n/a: is suspended: it runs no more"]
+        );
+        let namespace =
+            format!("{{apiVersion: v1, kind: Namespace, metadata: {{name: n}}}}\n---\n{}", workload("Pod", spec));
+        assert_eq!(of_objects(found, &namespace, ""), NOTHING);
     }
 
     #[test]

@@ -1,37 +1,45 @@
-//! `ROTATE`: a secret is made anew, comes from somewhere else, or is to be made otherwise.
+//! `ROTATE`: a secret is made anew, comes from somewhere else, is to be made otherwise, or is left to itself.
 
 use std::cmp::Ordering;
 
+use super::facts::Facts;
+use super::secrets::{Fate, fate};
 use super::{Case, Found, all, of, say};
 use crate::names::without_generation;
 use crate::resolve::{ExternalSecretPlan, Plan};
 use crate::review::consequence::{Consequence, Rule};
 use crate::review::pair::{Pair, Way};
-use crate::spec::State;
 
 #[cfg(test)]
 mod tests;
 
 pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
     // A tenant that is being destroyed has no secrets any more.
-    let plans = case.plans().filter(|(_, after)| after.tenant.state != State::Destroying);
-    if let Some((before, after)) = plans {
-        for (name, old) in &before.secrets {
-            let Some(new) = after.secrets.get(name) else { continue };
-            let text = match (old.generation.cmp(&new.generation), old.name == new.name) {
-                (Ordering::Less, _) => format!("is made anew: generation `{}` → `{}`", old.generation, new.generation),
-                (Ordering::Greater, _) => {
-                    format!("goes back to an older value: generation `{}` → `{}`", old.generation, new.generation)
-                }
-                (Ordering::Equal, false) => format!("is another Secret: {}", say::moved(&old.name, &new.name)),
+    if let Some((before, after)) = case.facts().filter(|(_, after)| !after.is_destroying) {
+        for (name, (old, was)) in &before.secrets {
+            let Some((new, is)) = after.secrets.get(name) else { continue };
+            let text = match (was.cmp(is), old == new) {
+                (Ordering::Less, _) => format!("is made anew: generation `{was}` → `{is}`"),
+                (Ordering::Greater, _) => format!("goes back to an older value: generation `{was}` → `{is}`"),
+                (Ordering::Equal, false) => format!("is another Secret: {}", say::moved(old, new)),
                 (Ordering::Equal, true) => continue,
             };
             found.push(tell(name, &text));
         }
-        stores(before, after, found);
-        shapes(before, after, found);
+        if let Some((before, after)) = case.plans() {
+            stores(before, after, found);
+            shapes(before, after, found);
+        }
     }
     found.extend(case.pairs.iter().filter_map(|pair| generation(case, pair)));
+    found.extend(case.pairs.iter().filter_map(|pair| left(case, pair)));
+}
+
+/// A Secret that stays when what made it goes.
+fn left(case: &Case<'_>, pair: &Pair<'_>) -> Option<Consequence> {
+    let before = pair.before.filter(|_| pair.after.is_none() && !case.with_namespace(pair))?;
+    (fate(before)? == Fate::Stays)
+        .then(|| of(Rule::Rotate, before, "goes: its Secret stays as it is, and nobody looks after it"))
 }
 
 fn tell(name: &str, text: &str) -> Consequence {
@@ -94,8 +102,8 @@ fn same<'a, T>(before: &'a [T], after: &'a [T], name: impl Fn(&T) -> &String) ->
 /// An object of somebody's own template that is of another generation.
 fn generation(case: &Case<'_>, pair: &Pair<'_>) -> Option<Consequence> {
     let (Some(before), Some(after), Way::Generation) = (pair.before, pair.after, pair.way) else { return None };
-    let known = |plan: &Plan| plan.secrets.values().any(|secret| secret.name == after.name());
-    if case.plan_after().is_some_and(known) {
+    let known = |facts: &Facts| facts.secrets.values().any(|(name, _)| name == after.name());
+    if case.facts_after.as_ref().is_some_and(known) {
         return None;
     }
     let number = |name: &str| name.rsplit_once("-g").and_then(|(_, number)| number.parse::<u64>().ok());

@@ -15,6 +15,21 @@ pub(super) fn value(text: &str) -> String {
     format!("`{}`", text.replace('`', "'"))
 }
 
+/// Texts of any length, the first few of them, each cut in its middle where it is long: both ends of an ARN tell something.
+fn cut(texts: &[&str]) -> String {
+    let cut: Vec<String> = texts.iter().map(|text| short(text)).collect();
+    values(cut.iter().map(String::as_str))
+}
+
+fn short(text: &str) -> String {
+    let text: Vec<char> = text.chars().map(|c| if c == '\n' { ' ' } else { c }).collect();
+    let (half, all) = (SHORT / 2, |part: &[char]| part.iter().collect::<String>());
+    if text.len() <= SHORT {
+        return all(&text);
+    }
+    format!("{}…{}", all(&text[..half]), all(&text[text.len() - half..]))
+}
+
 /// Values in backticks, the first few of them.
 pub(super) fn values<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let all: Vec<String> = texts.into_iter().map(value).collect();
@@ -57,18 +72,16 @@ fn list(name: &str, before: &[Json], after: &[Json]) -> String {
     let (more, less) = (beyond(after, before), beyond(before, after));
     match (more.as_slice(), less.as_slice()) {
         ([], []) => format!("{name} is other"),
-        (more, []) => format!("{name} gains {}", values(more.iter().copied())),
-        ([], less) => format!("{name} loses {}", values(less.iter().copied())),
-        (more, less) => {
-            format!("{name} gains {} and loses {}", values(more.iter().copied()), values(less.iter().copied()))
-        }
+        (more, []) => format!("{name} gains {}", cut(more)),
+        ([], less) => format!("{name} loses {}", cut(less)),
+        (more, less) => format!("{name} gains {} and loses {}", cut(more), cut(less)),
     }
 }
 
-/// The short texts of a list that are not in another.
+/// The texts of a list that are not in another. However long: how a text is shown decides nothing.
 pub(super) fn beyond<'a>(list: &'a [Json], other: &[Json]) -> Vec<&'a str> {
     let new = list.iter().filter(|item| !other.contains(item));
-    new.filter_map(Json::as_str).filter(|text| text.len() <= SHORT).collect()
+    new.filter_map(Json::as_str).collect()
 }
 
 /// A short value.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::data_loss::is_job;
+use super::facts::Terraform;
 use super::{Case, Found, all, of, say};
+use crate::names::part_of;
 use crate::render::Manifest;
-use crate::resolve::{Plan, TerraformPlan};
+use crate::resolve::TerraformPlan;
 use crate::review::change::FieldChange;
 use crate::review::consequence::{Consequence, Rule};
 use crate::review::pair::Pair;
@@ -27,28 +28,25 @@ pub(super) fn inputs<'c, 'a>(case: &'c Case<'a>) -> Option<&'c Pair<'a>> {
 }
 
 /// The Job that destroys, where it is new.
-pub(super) fn destroy_job<'a>(case: &Case<'a>, plan: &TerraformPlan) -> Option<&'a Manifest> {
-    case.pairs.iter().filter_map(|pair| pair.after).find(|object| is_job(object, &plan.destroy_job))
+pub(super) fn destroy_job<'a>(case: &Case<'a>) -> Option<&'a Manifest> {
+    let is_job = |object: &&Manifest| object.kind() == "Job" && part_of(object.name()) == Some("terraform-destroy");
+    case.pairs.iter().filter_map(|pair| pair.after).find(is_job)
 }
 
 pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
-    let (before, after) = (case.plan_before(), case.plan_after());
-    let terraform = |plan: Option<&'_ Plan>| plan.is_some_and(|plan| plan.terraform.is_some());
-    match (terraform(before), terraform(after)) {
-        (false, false) => {}
-        (false, true) => found.extend(after.and_then(|plan| switched_on(case, plan))),
+    match case.terraform() {
+        [None, None] => {}
+        [None, Some(after)] => found.extend(switched_on(case, after)),
         // A tenant that is gone fails; what becomes of its state is said there.
-        (true, false) if after.is_some() => found
+        [Some(_), None] if case.after.is_some() => found
             .push(tell("is switched off: what it made is left alone, nothing is destroyed, and nobody looks after it")),
-        (true, false) => {}
-        (true, true) => {
-            if let Some((before, after)) = case.plans()
-                && let (Some(a), Some(b)) = (&before.terraform, &after.terraform)
-            {
-                destroys(case, a, b, found);
-                runs(a, b, after.tenant.state, found);
-            }
-        }
+        [Some(_), None] => {}
+        [Some(before), Some(after)] => destroys(case, before, after, found),
+    }
+    if let Some((before, after)) = case.plans()
+        && let (Some(a), Some(b)) = (&before.terraform, &after.terraform)
+    {
+        runs(a, b, after.tenant.state, found);
     }
     if let Some(Pair { after: Some(object), fields, .. }) = inputs(case) {
         variables(object, fields, found);
@@ -60,23 +58,21 @@ fn tell(text: impl Into<String>) -> Consequence {
     all(Rule::Terraform, text)
 }
 
-fn switched_on(case: &Case<'_>, plan: &Plan) -> Option<Consequence> {
-    let terraform = plan.terraform.as_ref()?;
-    Some(match &terraform.run.destroy {
-        Some(destroy) if destroy.data == Data::Delete => return None,
+fn switched_on(case: &Case<'_>, terraform: &Terraform) -> Option<Consequence> {
+    Some(match terraform.destroy {
+        Some(_) if terraform.takes_all() => return None,
         Some(_) => kept(case, terraform),
         None => {
-            let module = &terraform.run.module;
-            tell(format!("is switched on: module {}", say::value(&format!("{} {}", module.name, module.version))))
+            let module = say::value(&format!("{} {}", terraform.module, terraform.version));
+            tell(format!("is switched on: module {module}"))
         }
     })
 }
 
 /// What becomes of what was made, where it is destroyed with its data kept. The opposite is `DATA-LOSS`.
-fn destroys(case: &Case<'_>, before: &TerraformPlan, after: &TerraformPlan, found: Found<'_>) {
-    let data = |plan: &TerraformPlan| plan.run.destroy.as_ref().map(|destroy| destroy.data);
-    match (data(before), data(after)) {
-        (None, Some(Data::Keep)) => found.push(kept(case, after)),
+fn destroys(case: &Case<'_>, before: &Terraform, after: &Terraform, found: Found<'_>) {
+    match (before.destroy, after.destroy) {
+        (None, Some(Data::Keep)) if !after.takes_all() => found.push(kept(case, after)),
         (Some(Data::Delete), Some(Data::Keep)) => {
             found.push(tell("what holds data is kept after all, unless the destroy has run already"));
         }
@@ -85,12 +81,12 @@ fn destroys(case: &Case<'_>, before: &TerraformPlan, after: &TerraformPlan, foun
     }
 }
 
-fn kept(case: &Case<'_>, plan: &TerraformPlan) -> Consequence {
-    let text = match plan.run.module.holds_data.is_empty() {
-        true => "everything is destroyed: the module names nothing that holds data",
-        false => "everything but what holds data is destroyed",
+fn kept(case: &Case<'_>, terraform: &Terraform) -> Consequence {
+    let text = match (terraform.holds_data.is_empty(), &terraform.keep_data) {
+        (true, Some(switch)) => format!("everything but what {} keeps is destroyed", say::value(switch)),
+        _ => "everything but what holds data is destroyed".to_owned(),
     };
-    match destroy_job(case, plan) {
+    match destroy_job(case) {
         Some(job) => of(Rule::Terraform, job, text),
         None => tell(text),
     }

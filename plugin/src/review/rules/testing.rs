@@ -68,7 +68,7 @@ fn case<'a>(status: Status, before: Option<&'a Rendered>, after: Option<&'a Rend
         Some(after) => pairs(before.map_or(&[], |set| &set.manifests), &after.manifests),
         None => Vec::new(),
     };
-    Case { status, before, after, pairs }
+    Case::new(status, before, after, pairs)
 }
 
 /// A folder of the example fleet, edited.

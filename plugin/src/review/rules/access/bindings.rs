@@ -3,6 +3,7 @@
 use crate::render::Manifest;
 use crate::review::consequence::Rule;
 use crate::review::pair::Pair;
+use crate::review::rendered::record;
 use crate::review::rules::{Case, Found, of, say};
 use crate::tree::Node;
 
@@ -42,10 +43,17 @@ pub(super) fn found(case: &Case<'_>, pair: &Pair<'_>, found: Found<'_>) {
         }
     }
     for subject in new.iter().filter(|subject| !old.contains(subject)) {
-        if let Some((kind, name)) = is.filter(|_| !quiet || subject.kind != "ServiceAccount") {
+        if let Some((kind, name)) = is.filter(|role| !quiet || !is_own(case, subject, role)) {
             found.push(of(Rule::AccessMore, object, format!("{} gets {kind} {}", subject.said(), say::value(name))));
         }
     }
+}
+
+/// Whether somebody is of the namespace that comes, or Tenantry's own beside the tenant's record with a Role of that namespace.
+fn is_own(case: &Case<'_>, subject: &Subject<'_>, (kind, _): &(&str, &str)) -> bool {
+    let record = case.after.and_then(|set| record(&set.manifests)).map(Manifest::namespace);
+    subject.kind == "ServiceAccount"
+        && (subject.namespace.is_empty() || (record == Some(subject.namespace) && *kind == "Role"))
 }
 
 /// The same one has another role.

@@ -9,6 +9,9 @@ use crate::review::rules::terraform::VARIABLES;
 use crate::review::rules::{Case, Found, of, say};
 use crate::tree::Value;
 
+#[cfg(test)]
+mod tests;
+
 /// Annotations of a ServiceAccount that name its role in a cloud.
 const ROLES: &[&str] =
     &["eks.amazonaws.com/role-arn", "azure.workload.identity/client-id", "iam.gke.io/gcp-service-account"];
@@ -18,6 +21,19 @@ const TRUST: &[(&str, &str, &str)] = &[
     ("extra_policies", "is a policy of the tenant's cloud role", "is no longer a policy of the tenant's cloud role"),
     ("assume_roles", "may be taken by the tenant's cloud role", "may no longer be taken by the tenant's cloud role"),
 ];
+/// Texts that Terraform is told, and what another one means for the tenant's cloud role.
+const RIGHTS: &[(&str, &str)] = &[
+    ("permissions_boundary", "the tenant's cloud role has another boundary"),
+    ("secrets_access", "the tenant's cloud role may do something else with secrets"),
+    ("secrets_tag", "the tenant's cloud role reaches secrets by another tag"),
+    ("secrets_write_prefix", "the tenant's cloud role writes secrets of other names"),
+    ("shared_bucket", "the tenant's cloud role reaches another bucket"),
+    ("shared_bucket_prefix", "the tenant's cloud role reaches another part of the bucket"),
+    ("oidc_provider", "another provider says who may take the tenant's cloud role"),
+    ("cluster", "another cluster's pods may take the tenant's cloud role"),
+];
+/// Values of these from little to much.
+const LADDER: &[&str] = &["none", "read", "write"];
 
 pub(super) fn service_account(case: &Case<'_>, pair: &Pair<'_>, found: Found<'_>) {
     let Some(object) = pair.object() else { return };
@@ -56,6 +72,28 @@ pub(super) fn service_account(case: &Case<'_>, pair: &Pair<'_>, found: Found<'_>
             (true, false) => found.push(of(Rule::AccessLess, after, "its token is no longer mounted into pods")),
             _ => {}
         }
+    }
+}
+
+/// What the tenant's module is told that its role may do. Known by the names of `terraform/tenant`: a description does not say what
+/// a variable means.
+pub(super) fn rights(pair: &Pair<'_>, found: Found<'_>) {
+    let Some(object) = pair.after.filter(|_| pair.before.is_some()) else { return };
+    for field in &pair.fields {
+        let Some(name) = field.path.strip_prefix(VARIABLES) else { continue };
+        let Some((_, means)) = RIGHTS.iter().find(|(variable, _)| *variable == name) else { continue };
+        let text = |value: &Option<Json>| value.as_ref().and_then(Json::as_str).map(str::to_owned);
+        let (before, after) = (text(&field.before), text(&field.after));
+        let rung = |value: &Option<String>| LADDER.iter().position(|rung| Some(*rung) == value.as_deref());
+        let less = match (name, &before, &after) {
+            ("permissions_boundary", None, Some(_)) => true,
+            // Whatever reaches something by a name reaches nothing without one.
+            ("secrets_write_prefix" | "shared_bucket", Some(_), None) => true,
+            _ => matches!((rung(&before), rung(&after)), (Some(before), Some(after)) if after < before),
+        };
+        let rule = if less { Rule::AccessLess } else { Rule::AccessMore };
+        let shown = |value: Option<String>| value.unwrap_or_else(|| "none".to_owned());
+        found.push(of(rule, object, format!("{means}: {}", say::moved(&shown(before), &shown(after)))));
     }
 }
 

@@ -4,7 +4,7 @@ use crate::render::Manifest;
 use crate::review::consequence::Rule;
 use crate::review::model::Status;
 use crate::review::pair::Pair;
-use crate::review::rules::{Case, Found, of, say};
+use crate::review::rules::{Case, Found, is_in, of, say};
 use crate::tree::Node;
 
 /// The lists of an AppProject, and what an item allows.
@@ -36,6 +36,48 @@ pub(super) fn project(case: &Case<'_>, pair: &Pair<'_>, found: Found<'_>) {
             found.push(of(rule, object, format!("{now} {may} {}", say::value(&item.text))));
         }
     }
+    rest(pair, found);
+}
+
+/// The rest of an AppProject: its roles, and what no list here is about.
+fn rest(pair: &Pair<'_>, found: Found<'_>) {
+    let Some(object) = pair.object() else { return };
+    let (old, new) = (roles(pair.before), roles(pair.after));
+    for text in new.iter().filter(|text| !old.contains(text)) {
+        found.push(of(Rule::AccessMore, object, text.to_owned()));
+    }
+    for text in old.iter().filter(|text| !new.contains(text)) {
+        found.push(of(Rule::AccessLess, object, format!("no longer: {text}")));
+    }
+    let listed = |path: &str| {
+        let known = ALLOWED.iter().chain(FORBIDDEN).map(|(field, _)| *field).chain(["roles", "description"]);
+        known.into_iter().any(|field| is_in(path, field))
+    };
+    let other: Vec<&str> =
+        pair.fields.iter().filter_map(|field| field.path.strip_prefix("spec.")).filter(|path| !listed(path)).collect();
+    if !other.is_empty() {
+        found.push(of(Rule::AccessMore, object, format!("may let other things through: {}", say::values(other))));
+    }
+}
+
+/// What the roles of a project allow, and to whom.
+fn roles(project: Option<&Manifest>) -> Vec<String> {
+    let list = |node: &'_ Node, field: &str| {
+        node.get(&[field]).and_then(Node::as_list).map(<[Node]>::to_vec).unwrap_or_default()
+    };
+    let mut all = Vec::new();
+    for role in
+        project.and_then(|project| project.object.get(&["spec", "roles"])).and_then(Node::as_list).unwrap_or_default()
+    {
+        let name = say::value(role.text_at(&["name"]).unwrap_or_default());
+        for group in list(role, "groups").iter().filter_map(Node::as_text) {
+            all.push(format!("group {} has role {name}", say::value(group)));
+        }
+        for policy in list(role, "policies").iter().filter_map(Node::as_text) {
+            all.push(format!("role {name} has policy {}", say::value(policy)));
+        }
+    }
+    all
 }
 
 /// One entry of a list.

@@ -2,8 +2,6 @@ use super::found;
 use crate::review::rules::testing::{of_fleet, of_objects};
 
 const NOTHING: [&str; 0] = [];
-const ACME: &str = "tenants/acme/tenant.yaml";
-const GLOBEX: &str = "tenants/globex/tenant.yaml";
 
 /// What comes of one rule that becomes another, without the object.
 fn rules(before: &str, after: &str) -> Vec<String> {
@@ -99,47 +97,6 @@ fn bindings() {
 }
 
 #[test]
-fn cloud_roles() {
-    let account =
-        |more: &str| format!("{{apiVersion: v1, kind: ServiceAccount, metadata: {{name: s, namespace: n{more}}}");
-    let with = |arn: &str| format!("{}}}", account(&format!(", annotations: {{eks.amazonaws.com/role-arn: {arn}}}")));
-    let plain = format!("{}}}", account(""));
-    let of = |before: &str, after: &str| -> Vec<String> {
-        of_objects(found, before, after).into_iter().map(|line| line.replace(" ServiceAccount n/s", "")).collect()
-    };
-    assert_eq!(of(&plain, &with("a")), ["ACCESS+: gets cloud role `a`"]);
-    assert_eq!(of(&with("a"), &plain), ["ACCESS-: loses cloud role `a`"]);
-    assert_eq!(of(&with("a"), &with("b")), ["ACCESS+: has another cloud role: `a` → `b`"]);
-    assert_eq!(of("", &with("a")), ["ACCESS+: gets cloud role `a`"]);
-    assert_eq!(of("", &plain), NOTHING);
-    let closed = format!("{}, automountServiceAccountToken: false}}", account(""));
-    assert_eq!(of(&closed, &plain), ["ACCESS+: its token is mounted into pods"]);
-    assert_eq!(of(&plain, &closed), ["ACCESS-: its token is no longer mounted into pods"]);
-}
-
-#[test]
-fn the_same_cloud_role_in_another_way() {
-    let edit = ("platform.yaml", "identity: {type: irsa}", "identity: {type: podIdentity}");
-    assert_eq!(of_fleet(found, "tenants/acme", &[edit]), NOTHING);
-}
-
-#[test]
-fn whom_the_cloud_role_trusts() {
-    let mlflow = "releases: {mlflow: {commit: 3f1c0b6e2f4d5a69788796a5b4c3d2e1f0a9b8c7}}";
-    let edit = (ACME, "{tier: pro}", &*format!("{{tier: pro, {mlflow}}}"));
-    let without_names = |lines: Vec<String>| -> Vec<String> {
-        lines.into_iter().map(|line| line.split_once(": ").unwrap().1.to_owned()).collect()
-    };
-    assert_eq!(
-        without_names(of_fleet(found, "tenants/acme", &[edit])),
-        ["`mlflow` may take the tenant's cloud role", "gets cloud role `arn:aws:iam::111122223333:role/zenml-acme`"]
-    );
-    let less = (GLOBEX, "mlflow: {commit: 3f1c0b6e2f4d5a69788796a5b4c3d2e1f0a9b8c7}", "mlflow: {enabled: false}");
-    let lines = without_names(of_fleet(found, "tenants/globex", &[less]));
-    assert_eq!(lines[0], "`mlflow` may no longer take the tenant's cloud role");
-}
-
-#[test]
 fn projects() {
     let project = |spec: &str| {
         format!(
@@ -181,4 +138,98 @@ fn the_platforms_own_set() {
          `spec.variables[repositories].expression`"]
     );
     assert_eq!(of_fleet(found, "", &[("platform.yaml", "deadlineSeconds: 1800", "deadlineSeconds: 1900")]), NOTHING);
+}
+
+#[test]
+fn urls_are_no_resources() {
+    let urls = "{nonResourceURLs: ['*'], verbs: [get]}";
+    let secrets = "{apiGroups: [''], resources: [secrets], verbs: [get]}";
+    let all = "{apiGroups: [''], resources: ['*'], verbs: [get]}";
+    assert_eq!(rules(urls, &format!("{urls}, {secrets}")), ["ACCESS+: may now `get` `secrets`"]);
+    assert_eq!(rules(all, &format!("{all}, {urls}")), ["ACCESS+: may now `get` every URL of the API server"]);
+    let url = |url: &str| format!("{{nonResourceURLs: ['{url}'], verbs: [get]}}");
+    assert_eq!(rules(&url("/healthz/*"), &url("/healthz/ping")), ["ACCESS-: may no longer `get` URL `/healthz/*`"]);
+}
+
+#[test]
+fn aggregated_roles() {
+    let role = |labels: &str, rules: &str| {
+        format!(
+            "{{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {{name: r, labels: {{{labels}}}}}, \
+             rules: [{rules}]}}"
+        )
+    };
+    let into = "rbac.authorization.k8s.io/aggregate-to-view: 'true'";
+    let secrets = "{apiGroups: [''], resources: [secrets], verbs: [get]}";
+    let of = |before: &str, after: &str| -> Vec<String> {
+        of_objects(found, before, after).into_iter().map(|line| line.replace(" ClusterRole r", "")).collect()
+    };
+    let more = "ACCESS+: what it allows goes into ClusterRole `view`";
+    assert_eq!(of(&role("", secrets), &role(into, secrets)), [more]);
+    assert_eq!(of("", &role(into, secrets)), ["ACCESS+: may now `get` `secrets`", more]);
+    let less = "ACCESS-: what it allows goes no more into ClusterRole `view`";
+    assert_eq!(of(&role(into, secrets), &role("", secrets)), [less]);
+    assert_eq!(of(&role(into, secrets), ""), [less]);
+    let gathers = role("", "").replace("rules: []", "aggregationRule: {clusterRoleSelectors: [{matchLabels: {a: b}}]}");
+    assert_eq!(of(&role("", ""), &gathers), ["ACCESS+: takes in what other roles allow: `aggregationRule` is other"]);
+}
+
+#[test]
+fn somebody_elses_service_account_in_a_new_namespace() {
+    let namespace = "{apiVersion: v1, kind: Namespace, metadata: {name: n}}\n---\n";
+    let with = |subject: &str| format!("{namespace}{}", binding("tenantry-admin", subject));
+    assert_eq!(
+        of_objects(found, "", &with("{kind: ServiceAccount, namespace: kube-system, name: default}")),
+        ["ACCESS+ RoleBinding n/b: ServiceAccount `kube-system/default` gets ClusterRole `tenantry-admin`"]
+    );
+    assert_eq!(of_objects(found, "", &with("{kind: ServiceAccount, namespace: n, name: zenml}")), NOTHING);
+    // Tenantry's own, beside the record.
+    let record = "{apiVersion: v1, kind: ConfigMap, metadata: {name: acme--record, namespace: tenantry-system}}\n---\n";
+    let own = with("{kind: ServiceAccount, namespace: tenantry-system, name: tenantry-terraform}");
+    let own = own.replace("kind: ClusterRole", "kind: Role");
+    assert_eq!(of_objects(found, "", &format!("{record}{own}")), NOTHING);
+}
+
+#[test]
+fn roles_of_projects_and_the_rest() {
+    let project = |spec: &str| {
+        format!(
+            "{{apiVersion: argoproj.io/v1alpha1, kind: AppProject, metadata: {{name: p, namespace: n}}, spec: {{{spec}}}}}"
+        )
+    };
+    let role = "roles: [{name: all, groups: [everybody], policies: ['p, proj:p:all, applications, *, p/*, allow']}]";
+    let of = |before: &str, after: &str| -> Vec<String> {
+        let lines = of_objects(found, &project(before), &project(after));
+        lines.into_iter().map(|line| line.replace(" AppProject n/p", "")).collect()
+    };
+    assert_eq!(
+        of("", role),
+        [
+            "ACCESS+: group `everybody` has role `all`",
+            "ACCESS+: role `all` has policy `p, proj:p:all, applications, *, p/*, allow`"
+        ]
+    );
+    assert_eq!(
+        of(role, &role.replace("groups: [everybody], ", "")),
+        ["ACCESS-: no longer: group `everybody` has role `all`"]
+    );
+    assert_eq!(of("syncWindows: [{kind: deny}]", ""), ["ACCESS+: may let other things through: `syncWindows`"]);
+    assert_eq!(of("description: a", "description: b"), NOTHING);
+}
+
+#[test]
+fn a_secret_that_goes() {
+    let secret = |policy: &str| {
+        format!(
+            "{{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {{name: s, namespace: n}}, \
+             spec: {{target: {{creationPolicy: {policy}}}, data: []}}}}"
+        )
+    };
+    assert_eq!(
+        of_objects(found, &secret("Owner"), ""),
+        ["ACCESS- ExternalSecret n/s: goes, and its Secret with it: pods that read it do not start any more"]
+    );
+    assert_eq!(of_objects(found, &secret("Orphan"), ""), NOTHING);
+    let namespace = "{apiVersion: v1, kind: Namespace, metadata: {name: n}}\n---\n";
+    assert_eq!(of_objects(found, &format!("{namespace}{}", secret("Owner")), ""), NOTHING);
 }

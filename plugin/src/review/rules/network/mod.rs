@@ -3,6 +3,7 @@
 //! Policies add up, so those that are other are compared together: what one no longer opens and another does is no change.
 
 mod opening;
+mod ranges;
 #[cfg(test)]
 mod tests;
 
@@ -47,7 +48,7 @@ fn whole(set: Option<&Rendered>) -> Vec<Opening<'_>> {
 /// What one side opens and the other does not.
 fn tell(rule: Rule, openings: &[Opening<'_>], others: &[Opening<'_>], found: Found<'_>) {
     let mut told: Vec<(&Opening<'_>, String, Vec<String>)> = Vec::new();
-    for opening in openings.iter().filter(|opening| !others.iter().any(|other| other.covers(opening))) {
+    for opening in openings.iter().filter(|opening| !opening.is_covered(others)) {
         let peer = uncovered(opening, others);
         let port = opening.port.said();
         let same = |known: &&mut (&Opening<'_>, String, Vec<String>)| {
@@ -93,30 +94,32 @@ fn uncovered(opening: &Opening<'_>, others: &[Opening<'_>]) -> String {
 /// A policy that closed, where none does any more, and the other way round.
 fn isolation(case: &Case<'_>, pair: &Pair<'_>, found: Found<'_>) {
     for direction in [Direction::Ingress, Direction::Egress] {
-        let did = pair.before.filter(|policy| closes(policy, direction));
-        let does = pair.after.filter(|policy| closes(policy, direction));
-        let (rule, policy, set) = match (did, does) {
-            (Some(policy), None) => (Rule::AccessMore, policy, case.after),
-            (None, Some(policy)) => (Rule::AccessLess, policy, case.before),
-            _ => continue,
-        };
-        let elsewhere = set.is_some_and(|set| {
-            set.manifests.iter().any(|other| {
+        let sides = [
+            (Rule::AccessMore, pair.before, pair.after, case.after),
+            (Rule::AccessLess, pair.after, pair.before, case.before),
+        ];
+        for (rule, policy, same, other_side) in sides {
+            let Some(policy) = policy.filter(|policy| closes(policy, direction)) else { continue };
+            // A policy that was moved closes the namespace that it is in now.
+            let namespace = same.unwrap_or(policy).namespace();
+            let closes_too = |other: &&Manifest| {
                 other.kind() == "NetworkPolicy"
-                    && other.namespace() == policy.namespace()
+                    && other.namespace() == namespace
                     && closes(other, direction)
-                    && (opening::selects_all(other) || opening::selects_the_same(other, policy))
-            })
-        });
-        if !elsewhere {
+                    && opening::selects_all_of(other, policy)
+            };
+            if other_side.is_some_and(|set| set.manifests.iter().any(|other| closes_too(&other))) {
+                continue;
+            }
             let pods = opening::pods(policy);
+            let closed = if same.is_some_and(|same| closes(same, direction)) {
+                "nothing closes all of them any more"
+            } else {
+                "nothing closes them any more"
+            };
             let text = match (rule, direction) {
-                (Rule::AccessMore, Direction::Ingress) => {
-                    format!("anybody may reach {pods}: nothing closes them any more")
-                }
-                (Rule::AccessMore, Direction::Egress) => {
-                    format!("{pods} may reach anybody: nothing closes them any more")
-                }
+                (Rule::AccessMore, Direction::Ingress) => format!("anybody may reach {pods}: {closed}"),
+                (Rule::AccessMore, Direction::Egress) => format!("{pods} may reach anybody: {closed}"),
                 (_, Direction::Ingress) => format!("{pods} are closed: nobody reaches them but who is let in"),
                 (_, Direction::Egress) => format!("{pods} are closed: they reach nobody but who is let out"),
             };

@@ -2,6 +2,7 @@
 
 use ipnet::IpNet;
 
+use super::ranges::Addresses;
 use crate::render::Manifest;
 use crate::review::rules::say;
 use crate::tree::{Node, Value};
@@ -46,16 +47,28 @@ pub(super) struct Opening<'a> {
 }
 
 impl Opening<'_> {
-    /// Whether both are about the same pods, the same way.
+    /// Whether it is about all pods that another is about, the same way.
     pub(super) fn is_alike(&self, other: &Opening<'_>) -> bool {
         self.namespace == other.namespace
             && self.direction == other.direction
-            && (selects_all(self.policy) || selects_the_same(self.policy, other.policy))
+            && selects_all_of(self.policy, other.policy)
     }
 
-    /// Whether it opens all that another does.
-    pub(super) fn covers(&self, other: &Opening<'_>) -> bool {
-        self.is_alike(other) && self.peer.covers(&other.peer) && self.port.covers(&other.port)
+    /// Whether others open all of it, each a part.
+    pub(super) fn is_covered(&self, others: &[Opening<'_>]) -> bool {
+        let mut others = others.iter().filter(|other| other.is_alike(self) && other.port.covers(&self.port));
+        let Peer::Range { net, except } = &self.peer else {
+            return others.any(|other| matches!(other.peer, Peer::Anybody) || other.peer == self.peer);
+        };
+        let mut left = Addresses::of(net, except);
+        for other in others {
+            left = match &other.peer {
+                Peer::Anybody => return true,
+                Peer::Range { net, except } => left.without(&Addresses::of(net, except)),
+                Peer::Selected(_) => left,
+            };
+        }
+        left.is_empty()
     }
 
     pub(super) fn pods(&self) -> String {
@@ -64,20 +77,6 @@ impl Opening<'_> {
 }
 
 impl Peer<'_> {
-    fn covers(&self, other: &Peer<'_>) -> bool {
-        match (self, other) {
-            (Peer::Anybody, _) => true,
-            (Peer::Range { net, except }, Peer::Range { net: inner, except: holes }) => {
-                // A hole here matters where it lies in the other's range and is no hole there.
-                let hidden = |hole: &IpNet| !hole.contains(inner) && holes.iter().any(|other| other.contains(hole));
-                let apart = |hole: &IpNet| !hole.contains(inner) && !inner.contains(hole);
-                net.contains(inner) && except.iter().all(|hole| apart(hole) || hidden(hole))
-            }
-            (Peer::Selected(ours), Peer::Selected(theirs)) => ours == theirs,
-            _ => false,
-        }
-    }
-
     pub(super) fn said(&self) -> String {
         match self {
             Peer::Anybody => "anybody".to_owned(),
@@ -207,12 +206,23 @@ pub(super) fn pods(policy: &Manifest) -> String {
 
 /// Whether a policy is about every pod of its namespace.
 pub(super) fn selects_all(policy: &Manifest) -> bool {
-    policy.object.get(&["spec", "podSelector"]).and_then(Node::as_map).is_none_or(crate::tree::Map::is_empty)
+    let labels = policy.object.get(&["spec", "podSelector", "matchLabels"]).and_then(Node::as_map);
+    labels.is_none_or(crate::tree::Map::is_empty)
+        && list(&policy.object, &["spec", "podSelector", "matchExpressions"]).is_empty()
 }
 
-/// Whether two policies are about the same pods.
-pub(super) fn selects_the_same(one: &Manifest, other: &Manifest) -> bool {
-    one.object.get(&["spec", "podSelector"]) == other.object.get(&["spec", "podSelector"])
+/// Whether a policy is about all pods that another is about: it asks for nothing that the other does not ask for too.
+pub(super) fn selects_all_of(one: &Manifest, other: &Manifest) -> bool {
+    let selector = |policy: &'_ Manifest| policy.object.get(&["spec", "podSelector"]).cloned();
+    if selects_all(one) || selector(one) == selector(other) {
+        return true;
+    }
+    let has_more = one.object.get(&["spec", "podSelector", "matchExpressions"]).is_some();
+    let labels = |policy: &'_ Manifest| {
+        policy.object.get(&["spec", "podSelector", "matchLabels"]).and_then(Node::as_map).cloned()
+    };
+    let (ours, theirs) = (labels(one).unwrap_or_default(), labels(other).unwrap_or_default());
+    !has_more && ours.iter().all(|entry| theirs.get(&entry.key) == Some(&entry.node))
 }
 
 /// Whether a policy closes its pods, but for what is opened. As Kubernetes has it where no types are given.

@@ -141,3 +141,41 @@ fn a_tenant() {
     let line = "ACCESS- NetworkPolicy t-globex/egress-mlflow: pods may no longer reach `192.168.0.0/16` on TCP 443";
     assert!(of_fleet(found, "tenants/globex", &[blocked]).contains(&line.to_owned()));
 }
+
+/// What closed all pods closes some, and nothing else closes the others.
+#[test]
+fn a_policy_that_closes_less() {
+    let closes = |name: &str, selector: &str| policy(name, &format!("podSelector: {selector}, policyTypes: [Egress]"));
+    let (all, some) = (closes("p", "{}"), closes("p", "{matchLabels: {app: x}}"));
+    assert_eq!(
+        of_objects(found, &all, &some),
+        ["ACCESS+ NetworkPolicy n/p: pods may reach anybody: nothing closes all of them any more"]
+    );
+    assert_eq!(
+        of_objects(found, &some, &all),
+        ["ACCESS- NetworkPolicy n/p: pods are closed: they reach nobody but who is let out"]
+    );
+    assert_eq!(of(&all, &some), NOTHING);
+    let expression = closes("p", "{matchExpressions: [{key: app, operator: In, values: [none]}]}");
+    assert_eq!(of_objects(found, &all, &expression).len(), 1);
+    // What asks for less is about more pods.
+    let narrow = closes("p", "{matchLabels: {app: x, tier: y}}");
+    assert_eq!(
+        of_objects(found, &narrow, &some),
+        ["ACCESS- NetworkPolicy n/p: pods `app=x` are closed: they reach nobody but who is let out"]
+    );
+    let moved = all.replace("namespace: n", "namespace: m");
+    assert_eq!(of_objects(found, &all, &moved), NOTHING);
+}
+
+#[test]
+fn a_range_in_parts() {
+    let whole = egress(&block("203.0.113.0/24"), "{port: 1}");
+    let parts = egress(&format!("{}, {}", block("203.0.113.0/25"), block("203.0.113.128/25")), "{port: 1}");
+    assert_eq!(of(&whole, &parts), NOTHING);
+    assert_eq!(of(&parts, &whole), NOTHING);
+    let hole = egress("{ipBlock: {cidr: 203.0.113.0/24, except: [203.0.113.128/25]}}", "{port: 1}");
+    assert_eq!(of(&hole, &egress(&block("203.0.113.0/25"), "{port: 1}")), NOTHING);
+    let gap = egress(&format!("{}, {}", block("203.0.113.0/25"), block("203.0.113.128/26")), "{port: 1}");
+    assert_eq!(of(&whole, &gap), ["ACCESS-: pods may no longer reach all of `203.0.113.0/24` on TCP 1"]);
+}

@@ -125,3 +125,26 @@ fn what_is_moved_or_renamed() {
         ["RECREATE: 19 objects are deleted and made anew: namespace `t-acme` → `t-other`"]
     );
 }
+
+/// `kubectl replace --force` deletes first, whatever is other.
+#[test]
+fn what_is_made_anew_at_any_change() {
+    let options = |options: &str| {
+        object("v1", "Service", "spec: {a: x}").replace(
+            "namespace: n",
+            &format!("namespace: n, annotations: {{argocd.argoproj.io/sync-options: '{options}'}}"),
+        )
+    };
+    assert_eq!(
+        edited(&options("Force=true,Replace=true"), " x", " y"),
+        ["RECREATE Service n/a: is deleted and made anew, as Argo CD is told to do at any change"]
+    );
+    assert_eq!(edited(&options("Replace=true"), " x", " y"), NOTHING);
+}
+
+/// What says nothing but its name is no other thing by another name.
+#[test]
+fn bare_objects_are_never_renamed() {
+    let account = "{apiVersion: v1, kind: ServiceAccount, metadata: {name: a, namespace: n}, automountServiceAccountToken: false}";
+    assert_eq!(edited(account, "name: a,", "name: b,"), NOTHING);
+}

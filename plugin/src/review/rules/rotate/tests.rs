@@ -56,12 +56,22 @@ fn shapes() {
 #[test]
 fn objects_of_other_templates() {
     let object = |generation: u8| {
-        format!("{{apiVersion: example.com/v1, kind: Key, metadata: {{name: a-g{generation}, namespace: n}}}}")
+        format!("{{apiVersion: example.com/v1, kind: VaultSecret, metadata: {{name: a-g{generation}, namespace: n}}}}")
     };
-    assert_eq!(of_objects(found, &object(1), &object(2)), ["ROTATE Key n/a-g2: is made anew: `a-g1` → `a-g2`"]);
+    assert_eq!(of_objects(found, &object(1), &object(2)), ["ROTATE VaultSecret n/a-g2: is made anew: `a-g1` → `a-g2`"]);
     assert_eq!(
         of_objects(found, &object(2), &object(1)),
-        ["ROTATE Key n/a-g1: goes back to an older value: `a-g2` → `a-g1`"]
+        ["ROTATE VaultSecret n/a-g1: goes back to an older value: `a-g2` → `a-g1`"]
     );
     assert_eq!(of_objects(found, &object(2), ""), NOTHING);
+}
+
+#[test]
+fn a_secret_that_is_left_to_itself() {
+    let secret = "{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: s, namespace: n}, \
+                  spec: {target: {creationPolicy: Orphan}}}";
+    assert_eq!(
+        of_objects(found, secret, ""),
+        ["ROTATE ExternalSecret n/s: goes: its Secret stays as it is, and nobody looks after it"]
+    );
 }
