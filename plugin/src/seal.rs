@@ -38,12 +38,21 @@ pub fn seal(manifests: &mut [Manifest]) {
             }
         }
         // After the references, so that a Job's name follows its inputs.
-        if manifest.kind() == "Job" && !manifest.is_hook() {
+        if is_sealed_job(manifest) {
             let content = content(&manifest.object, &["spec"]);
             let new = names::sealed(manifest.name(), &content, names::JOB);
             rename(manifest, new);
         }
     }
+}
+
+/// Whether an object is of those that carry a content's hash in their name.
+pub fn is_sealed(manifest: &Manifest) -> bool {
+    is_sealed_config_map(manifest) || is_sealed_job(manifest)
+}
+
+fn is_sealed_job(manifest: &Manifest) -> bool {
+    manifest.kind() == "Job" && !manifest.is_hook()
 }
 
 fn is_sealed_config_map(manifest: &Manifest) -> bool {

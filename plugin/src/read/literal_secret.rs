@@ -42,8 +42,10 @@ fn literal(at: Span, what: &str) -> Problem {
 }
 
 /// Last words of keys whose values are secret.
-const SECRET_WORDS: [&str; 8] =
+pub(crate) const SECRET_WORDS: [&str; 8] =
     ["password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "credentials"];
+/// Last two words of keys whose values are secret.
+pub(crate) const SECRET_KEYS: [&str; 5] = ["apikey", "privatekey", "accesskey", "signingkey", "encryptionkey"];
 
 /// Whether a key's last word says that its value is secret: `password`, `dbPassword`, `api_token`.
 fn is_secret_key(key: &str) -> bool {
@@ -59,15 +61,16 @@ fn is_secret_key(key: &str) -> bool {
     let words = words(key);
     let last = words.last().map_or("", String::as_str);
     let two: String = words.iter().rev().take(2).rev().map(String::as_str).collect();
-    // `existingSecret` and `imagePullSecret` name a Secret.
-    if matches!(words.first().map(String::as_str), Some("existing" | "image")) {
-        return false;
-    }
-    SECRET_WORDS.contains(&last)
-        || matches!(two.as_str(), "apikey" | "privatekey" | "accesskey" | "signingkey" | "encryptionkey")
+    !names_a_secret(&words) && (SECRET_WORDS.contains(&last) || SECRET_KEYS.contains(&two.as_str()))
 }
 
-fn words(key: &str) -> Vec<String> {
+/// `existingSecret` and `imagePullSecret` name a Secret.
+pub(crate) fn names_a_secret(words: &[String]) -> bool {
+    matches!(words.first().map(String::as_str), Some("existing" | "image"))
+}
+
+/// The words of a key, in small letters.
+pub(crate) fn words(key: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut fresh = true;
     let mut upper_before = false;
@@ -89,7 +92,7 @@ fn words(key: &str) -> Vec<String> {
 }
 
 /// What a value is, where it looks like nothing but a secret.
-fn secret_by_look(text: &str) -> Option<&'static str> {
+pub(crate) fn secret_by_look(text: &str) -> Option<&'static str> {
     if text.len() >= SHORTEST
         && let Some(what) = token_by_look(text)
     {

@@ -4,6 +4,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::key::{self, Keyed};
+use super::mask;
+use super::path::join;
 use crate::tree::{Node, Value};
 
 /// A field that is other than before.
@@ -36,13 +38,12 @@ pub fn compare(path: &str, before: &Node, after: &Node, found: &mut Vec<FieldCha
         (Value::List(a), Value::List(b)) => lists(path, a, b, found),
         (Value::Text(a), Value::Text(b)) if a != b => match (embedded(a), embedded(b)) {
             // A file in a ConfigMap: what Terraform and its runner are told.
-            (Some(a), Some(b)) => jsons(path, &a, &b, found),
-            _ => {
-                found.push(FieldChange { path: path.to_owned(), before: Some(json(before)), after: Some(json(after)) })
-            }
+            // Where they mean the same, what is other is how they are written.
+            (Some(a), Some(b)) if a != b => jsons(path, &a, &b, found),
+            _ => other(path, json(before), json(after), found),
         },
         _ if before == after => {}
-        _ => found.push(FieldChange { path: path.to_owned(), before: Some(json(before)), after: Some(json(after)) }),
+        _ => other(path, json(before), json(after), found),
     }
 }
 
@@ -59,42 +60,77 @@ fn new(path: String, node: &Node, found: &mut Vec<FieldChange>) {
     found.push(FieldChange { path, before: None, after: Some(json(node)) });
 }
 
+fn other(path: &str, before: Json, after: Json, found: &mut Vec<FieldChange>) {
+    found.push(FieldChange { path: path.to_owned(), before: Some(before), after: Some(after) });
+}
+
+/// What was added to a list, what is gone from it and what is other. An order that is other is a change of its own: in a
+/// command, or among steps, it means something, and nobody knows of a list of values that it means nothing.
 fn lists(path: &str, before: &[Node], after: &[Node], found: &mut Vec<FieldChange>) {
     let Some((a, b)) = key::of(before, after) else {
         return places(path, before, after, found);
     };
-    for Keyed { key, item } in &a {
-        let path = format!("{path}[{key}]");
+    let kept = a.iter().filter(|item| b.iter().any(|other| other.key == item.key));
+    let added = b.iter().filter(|item| a.iter().all(|other| other.key != item.key));
+    let is_in_order = kept.chain(added.clone()).map(|item| &item.key).eq(b.iter().map(|item| &item.key));
+    let is_plain = before.iter().chain(after).all(|item| !matches!(item.value, Value::List(_) | Value::Map(_)));
+    if is_plain && !is_in_order {
+        return whole(path, before, after, found);
+    }
+    let at = |items: &[Node], place: usize, key: &str| match is_plain {
+        true => format!("{path}[{}]", mask::item(path, items, place).as_deref().unwrap_or(key)),
+        false => format!("{path}[{key}]"),
+    };
+    for (place, Keyed { key, item }) in a.iter().enumerate() {
         match b.iter().find(|other| other.key == *key) {
-            Some(other) => compare(&path, item, other.item, found),
-            None => gone(path, item, found),
+            Some(other) => compare(&at(before, place, key), item, other.item, found),
+            None => gone(at(before, place, key), item, found),
         }
     }
-    for Keyed { key, item } in b.iter().filter(|item| a.iter().all(|other| other.key != item.key)) {
-        new(format!("{path}[{key}]"), item, found);
+    for (place, Keyed { key, item }) in b.iter().enumerate() {
+        if a.iter().all(|other| other.key != *key) {
+            new(at(after, place, key), item, found);
+        }
     }
+    if !is_in_order {
+        let keys = |items: &[Keyed<'_>]| items.iter().map(|item| item.key.as_str()).collect::<Json>();
+        other(path, keys(&a), keys(&b), found);
+    }
+}
+
+fn whole(path: &str, before: &[Node], after: &[Node], found: &mut Vec<FieldChange>) {
+    let list = |items: &[Node]| items.iter().map(json).collect::<Json>();
+    other(path, list(before), list(after), found);
 }
 
 /// Items that nothing names: those that are in both are passed over, the others compared by their places among the rest.
 fn places(path: &str, before: &[Node], after: &[Node], found: &mut Vec<FieldChange>) {
     let mut left: Vec<(usize, &Node)> = after.iter().enumerate().collect();
-    let mut rest = Vec::new();
+    let (mut rest, mut moves) = (Vec::new(), Vec::new());
     for (place, item) in before.iter().enumerate() {
         match left.iter().position(|(_, other)| *other == item) {
-            Some(same) => drop(left.remove(same)),
+            Some(same) => moves.push((place, left.remove(same).0)),
             None => rest.push((place, item)),
         }
     }
+    moves.extend(rest.iter().zip(&left).map(|((from, _), (to, _))| (*from, *to)));
+    moves.sort_unstable();
+    if !moves.is_sorted_by_key(|(_, to)| *to) {
+        return whole(path, before, after, found);
+    }
+    let at = |items: &[Node], place: usize| match mask::item(path, items, place) {
+        Some(name) => format!("{path}[{name}]"),
+        None => format!("{path}[{place}]"),
+    };
     let mut left = left.into_iter();
     for (place, item) in rest {
-        let path = format!("{path}[{place}]");
         match left.next() {
-            Some((_, other)) => compare(&path, item, other, found),
-            None => gone(path, item, found),
+            Some((_, other)) => compare(&at(before, place), item, other, found),
+            None => gone(at(before, place), item, found),
         }
     }
     for (place, item) in left {
-        new(format!("{path}[{place}]"), item, found);
+        new(at(after, place), item, found);
     }
 }
 
@@ -119,60 +155,9 @@ fn jsons(path: &str, before: &Json, after: &Json, found: &mut Vec<FieldChange>) 
             found.push(FieldChange { path: join(path, key), before: None, after: Some(value.clone()) });
         }
     } else if before != after {
-        found.push(FieldChange { path: path.to_owned(), before: Some(before.clone()), after: Some(after.clone()) });
-    }
-}
-
-/// A key that would be read wrong with a dot before it is put into brackets.
-fn join(path: &str, key: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    match (key.chars().all(plain) && !key.is_empty(), path.is_empty()) {
-        (true, true) => key.to_owned(),
-        (true, false) => format!("{path}.{key}"),
-        (false, _) => format!("{path}[{key:?}]"),
+        other(path, before.clone(), after.clone(), found);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::compare;
-    use crate::problem::Problems;
-    use crate::source::Sources;
-    use crate::tree;
-
-    /// The paths of what is other between two values, as YAML.
-    fn paths(before: &str, after: &str) -> Vec<String> {
-        let (sources, mut problems) = (Sources::default(), Problems::new());
-        let mut read = |text: &str| {
-            let file = sources.add("value.yaml", text.to_owned());
-            tree::document(&sources, file, &mut problems).unwrap()
-        };
-        let (before, after, mut found) = (read(before), read(after), Vec::new());
-        compare("", &before, &after, &mut found);
-        found.into_iter().map(|field| field.path).collect()
-    }
-
-    /// Both sides' items are named by the same field, though one side alone would have been named by another.
-    #[test]
-    fn items_are_named_alike_on_both_sides() {
-        assert_eq!(
-            paths("a: [{name: x, image: 1}]", "a: [{name: x, image: 2, mountPath: /y}]"),
-            ["a[x].image", "a[x].mountPath"]
-        );
-        assert_eq!(paths("a: [{name: x, secretKey: k, b: 1}]", "a: [{name: x, secretKey: k, b: 2}]"), ["a[x].b"]);
-        assert_eq!(
-            paths(
-                "a: [{name: x, type: k, b: 1}, {name: x, type: l}]",
-                "a: [{name: x, type: k, b: 2}, {name: x, type: l}]"
-            ),
-            ["a[k].b"]
-        );
-    }
-
-    #[test]
-    fn items_that_move_are_no_change() {
-        assert_eq!(paths("a: [{name: x}, {name: y}]", "a: [{name: y}, {name: x}]"), [""; 0]);
-        assert_eq!(paths("a: [1, 2]", "a: [2, 3]"), ["a[1]", "a[3]"]);
-        assert_eq!(paths("a: [{b: 1}, {b: 2}]", "a: [{b: 2}, {b: 3}]"), ["a[0].b"]);
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! What names an item of a list, so that one that moved is no change, and one that was put before others is one.
+//! What names an item of a list, so that one that was put before others is one change, and the others none.
 
 use crate::tree::{Node, Value};
 

@@ -3,22 +3,18 @@
 use serde_json::Value as Json;
 
 use super::change::FieldChange;
+use super::path::{Part, parts};
+use crate::read::{SECRET_KEYS, SECRET_WORDS, names_a_secret, secret_by_look, words};
+use crate::tree::Node;
 
 /// What is shown in place of a value.
 const MASKED: &str = "(masked)";
-/// Words in a key whose value is masked.
-const SECRET: &[&str] = &[
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "credential",
-    "privatekey",
-    "apikey",
-    "accesskey",
-    "connectionstring",
-];
+/// What is shown of a value that changed, where the mask hides in what.
+const CHANGED: &str = "(masked, changed)";
+/// Further words in a key whose value is masked: more than is refused in a file.
+const SECRET: &[&str] = &["connectionstring", "pgpass"];
+/// Last words that are part of other words as well.
+const LAST: &[&str] = &["pass", "dsn"];
 /// Ends of keys that name a thing, and hold no value of it.
 const NAMES: &[&str] = &[
     "name",
@@ -38,22 +34,90 @@ const NAMES: &[&str] = &[
     "mode",
     "policy",
 ];
-/// Ends of keys that hold a key's value all the same. `secretKey` alone is what a Secret's key is called.
-const KEYS: &[&str] = &["privatekey", "apikey", "accesskey", "secretkey"];
+/// Keys of what a secret is like, below one that looks secret.
+const SHAPES: &[&str] = &["charset", "generation", "length", "type"];
+/// Files that Tenantry writes itself: what they call a secret is a name, a shape or an address.
+const OURS: &[&str] = &["run.json", "secrets.json"];
 
 /// A field without what looks secret.
 pub fn field(field: &FieldChange) -> FieldChange {
-    let mut parts = field.path.rsplit('.');
-    let last = parts.next().unwrap_or_default();
-    // An item that has a name and a value: its name says what the value is.
-    let last = if last == "value" { parts.next().unwrap_or(last) } else { last };
-    let value = |value: &Option<Json>| value.as_ref().map(|value| self::value(last, value.clone()));
+    let (key, is_below) = place(&field.path);
+    let value = |value: &Option<Json>| {
+        Some(match value.clone()? {
+            value if is_below => below(&key, value),
+            value @ (Json::Object(_) | Json::Array(_)) if is_ours(&field.path) => self::value("", value),
+            value => self::value(&key, value),
+        })
+    };
     FieldChange { path: field.path.clone(), before: value(&field.before), after: value(&field.after) }
+}
+
+/// A field of a kind of object without what looks secret: that it changed shows all the same.
+pub fn shown(kind: &str, change: &FieldChange) -> FieldChange {
+    let mut masked = field(change);
+    if kind == "Secret" && (change.path.starts_with("data") || change.path.starts_with("stringData")) {
+        masked.before = masked.before.map(all);
+        masked.after = masked.after.map(all);
+    }
+    if masked.before == masked.after {
+        masked.after = Some(Json::String(CHANGED.to_owned()));
+    }
+    masked
+}
+
+/// The key that says what a path's value is, and whether it stands below one that looks secret.
+fn place(path: &str) -> (String, bool) {
+    let parts = parts(path);
+    let key = match parts.as_slice() {
+        // An item that has a name and a value: its name says what the value is.
+        [.., Part::Item(name), Part::Key(last)] if last == "value" => name.clone(),
+        [.., Part::Item(flag)] if flag.starts_with('-') => flag.clone(),
+        parts => keys(parts).next_back().cloned().unwrap_or_default(),
+    };
+    let last = keys(&parts).count().saturating_sub(1);
+    let is_below = !is_ours(path) && keys(&parts).take(last).any(|key| is_secret(key));
+    (key, is_below)
+}
+
+fn is_ours(path: &str) -> bool {
+    path.starts_with("data[") && keys(&parts(path)).nth(1).is_some_and(|file| OURS.contains(&file.as_str()))
+}
+
+fn keys(parts: &[Part]) -> impl DoubleEndedIterator<Item = &String> {
+    parts.iter().filter_map(|part| match part {
+        Part::Key(key) => Some(key),
+        Part::Item(_) => None,
+    })
+}
+
+/// What names an item of a list of plain values, where its own text would show a secret: the option that it is the value
+/// of, or its place.
+pub fn item(path: &str, items: &[Node], place: usize) -> Option<String> {
+    let own = items.get(place)?.as_text()?;
+    let before = place.checked_sub(1).and_then(|place| items.get(place)?.as_text());
+    if let Some(flag) = before.filter(|text| is_flag(text)) {
+        return Some(flag.to_owned());
+    }
+    let (key, is_below) = self::place(path);
+    if is_below || is_secret(&key) {
+        return Some(place.to_string());
+    }
+    if text(own) == own {
+        return None;
+    }
+    let option = own.split_once('=').map(|(option, _)| option).filter(|option| option.starts_with('-'));
+    Some(option.filter(|option| is_secret(option)).map_or(place.to_string(), str::to_owned))
+}
+
+/// Whether a text is an option whose value, the next text, is secret.
+fn is_flag(text: &str) -> bool {
+    text.starts_with('-') && !text.contains(['=', ' ']) && is_secret(text)
 }
 
 /// A value under a key, without what looks secret in it.
 pub fn value(key: &str, value: Json) -> Json {
     match value {
+        Json::Object(_) if is_secret(key) => below(key, value),
         Json::Object(map) => {
             // What a Secret holds, whatever its keys are called.
             let is_secret_kind = map.get("kind").is_some_and(|kind| kind == "Secret");
@@ -63,18 +127,36 @@ pub fn value(key: &str, value: Json) -> Json {
                 "value" => named,
                 _ => false,
             };
-            Json::Object(
-                map.into_iter()
-                    .map(|(key, item)| {
-                        let item = if hidden(&key) { all(item) } else { self::value(&key, item) };
-                        (key, item)
-                    })
-                    .collect(),
-            )
+            let item = |(key, item): (String, Json)| {
+                let item = if hidden(&key) { all(item) } else { self::value(&key, item) };
+                (key, item)
+            };
+            Json::Object(map.into_iter().map(item).collect())
         }
-        Json::Array(items) => Json::Array(items.into_iter().map(|item| self::value(key, item)).collect()),
+        Json::Array(items) => {
+            let flags: Vec<bool> = items.iter().map(|item| item.as_str().is_some_and(is_flag)).collect();
+            let is_told = |place: usize| place.checked_sub(1).is_some_and(|before| flags[before]);
+            let item = |(place, item)| if is_told(place) { all(item) } else { self::value(key, item) };
+            Json::Array(items.into_iter().enumerate().map(item).collect())
+        }
         Json::String(text) if is_secret(key) && !text.is_empty() => Json::String(MASKED.to_owned()),
         Json::Number(_) if is_secret(key) => Json::String(MASKED.to_owned()),
+        Json::String(text) => Json::String(self::text(&text)),
+        other => other,
+    }
+}
+
+/// A value below a key that looks secret: names of things and what they are like are left.
+fn below(key: &str, value: Json) -> Json {
+    match value {
+        Json::Object(map) => {
+            Json::Object(map.into_iter().map(|(key, item)| (key.clone(), below(&key, item))).collect())
+        }
+        Json::Array(items) => Json::Array(items.into_iter().map(|item| below(key, item)).collect()),
+        Json::String(text) if text.is_empty() => Json::String(text),
+        Json::String(_) | Json::Number(_) if !(names(&plain(key)) || SHAPES.contains(&key)) => {
+            Json::String(MASKED.to_owned())
+        }
         other => other,
     }
 }
@@ -87,49 +169,82 @@ fn all(value: Json) -> Json {
     }
 }
 
+/// A text without what looks secret in it: JSON by its keys, lines by what stands before `=` or `: `, words by their look.
+fn text(text: &str) -> String {
+    if text.starts_with(['{', '['])
+        && let Ok(json) = serde_json::from_str::<Json>(text)
+    {
+        let masked = value("", json.clone());
+        return if masked == json { text.to_owned() } else { masked.to_string() };
+    }
+    if secret_by_look(text).is_some() && (!text.contains('\n') || text.contains("PRIVATE KEY")) {
+        return MASKED.to_owned();
+    }
+    if !text.contains([':', '=', '-']) {
+        return text.to_owned();
+    }
+    let mut block = None;
+    let lines = text.split('\n').map(|line| {
+        let indent = line.len() - line.trim_start_matches([' ', '-']).len();
+        if block.is_some_and(|block| indent > block && !line.trim().is_empty()) {
+            return format!("{}{MASKED}", &line[..indent]);
+        }
+        block = None;
+        match pair(line) {
+            // What follows, further in, is below it.
+            Some((_, rest)) if matches!(rest.trim(), "" | "|" | "|-" | ">" | ">-") => {
+                block = Some(indent);
+                line.to_owned()
+            }
+            Some((key, _)) => format!("{key}{MASKED}"),
+            None => line_words(line),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A line up to its value, and the value, where what stands before it looks secret.
+fn pair(line: &str) -> Option<(&str, &str)> {
+    let is_colon = |at: usize| line[at..].starts_with(": ") || line[at..].trim_end() == ":";
+    let end = line.char_indices().find(|(at, c)| *c == '=' || (*c == ':' && is_colon(*at)))?.0;
+    let key = line[..end].trim_end().rsplit(' ').next()?.trim_matches(['"', '\'']);
+    let value = end + 1 + usize::from(line[end + 1..].starts_with(' '));
+    is_secret(key).then(|| line.split_at(value))
+}
+
+fn line_words(line: &str) -> String {
+    let mut is_told = false;
+    let words = line.split(' ').map(|word| {
+        let is_secret = is_told || secret_by_look(word).is_some();
+        is_told = is_flag(word);
+        match (is_secret, pair(word)) {
+            (true, _) => MASKED.to_owned(),
+            (_, Some((key, _))) => format!("{key}{MASKED}"),
+            _ => word.to_owned(),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn plain(key: &str) -> String {
+    key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Whether a key names a thing. `secretKey` alone is what a Secret's key is called.
+fn names(plain: &str) -> bool {
+    let holds_key = plain.ends_with("secretkey") || SECRET_KEYS.iter().any(|end| plain.ends_with(end));
+    (!holds_key || plain == "secretkey") && NAMES.iter().any(|end| plain.ends_with(end))
+}
+
 fn is_secret(key: &str) -> bool {
-    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    let holds_key = KEYS.iter().any(|end| plain.ends_with(end)) && plain != "secretkey";
-    let names = !holds_key && NAMES.iter().any(|end| plain.ends_with(end));
-    !names && SECRET.iter().any(|word| plain.contains(word))
+    let plain = plain(key);
+    let holds = |word: &&str| plain.contains(*word);
+    let words = words(key);
+    let is_last = words.last().is_some_and(|last| LAST.contains(&last.as_str()));
+    (is_last || SECRET_WORDS.iter().chain(&SECRET_KEYS).chain(SECRET).any(holds))
+        && !names(&plain)
+        && !names_a_secret(&words)
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::{field, is_secret, value};
-    use crate::review::change::FieldChange;
-
-    #[test]
-    fn masks_what_a_name_says_is_secret() {
-        let change = |path: &str| FieldChange { path: path.to_owned(), before: None, after: Some(json!("x")) };
-        assert_eq!(field(&change("env[DB_PASSWORD].value")).after, Some(json!("(masked)")));
-        assert_eq!(field(&change("env[LOG_LEVEL].value")).after, Some(json!("x")));
-        let items = json!([{"name": "DB_PASSWORD", "value": "x"}, {"name": "LOG_LEVEL", "value": "x"}]);
-        let masked = json!([{"name": "DB_PASSWORD", "value": "(masked)"}, {"name": "LOG_LEVEL", "value": "x"}]);
-        assert_eq!(value("env", items), masked);
-    }
-
-    #[test]
-    fn tells_values_from_names() {
-        for key in
-            ["password", "dbPassword", "jwtSecretKey", "api_key", "aws-secret-access-key", "token", "clientSecret"]
-        {
-            assert!(is_secret(key), "{key}");
-        }
-        for key in [
-            "secretName",
-            "secretKey",
-            "secretKeyRef",
-            "secretStoreRef",
-            "key",
-            "keys",
-            "replicas",
-            "secrets_tag",
-            "tokenPath",
-        ] {
-            assert!(!is_secret(key), "{key}");
-        }
-    }
-}
+mod tests;

@@ -13,6 +13,7 @@ pub mod mask;
 pub mod model;
 pub mod names;
 pub mod pair;
+pub mod path;
 pub mod rendered;
 pub mod rules;
 pub mod sets;

@@ -1,5 +1,6 @@
 //! Tenants to which the same happens.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Mutex;
 
@@ -9,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::change::FieldChange;
 use super::consequence::{Consequence, Rule};
 use super::model::{Action, ChangeSet, Counts, Member, ObjectChange, Status};
-use super::names::Own;
+use super::names::{Own, neutral_schedule};
 use super::subject::{Changes, Outcome};
 
 /// Takes outcomes from many threads. What is kept of a set is its members and one of them whole.
@@ -140,7 +141,8 @@ fn fingerprint(changes: &Changes) -> [u8; 32] {
         text: own.neutral(&found.text),
     };
     // Their order goes by names, which are each tenant's own.
-    let mut objects: Vec<Object<'_>> = changes.objects.iter().map(|object| neutral(object, own)).collect();
+    let objects: Vec<Cow<'_, ObjectChange>> = changes.objects.iter().map(|object| still(object, own)).collect();
+    let mut objects: Vec<Object<'_>> = objects.iter().map(|object| neutral(object, own)).collect();
     objects.sort_by(|a, b| (a.kind, &a.namespace, &a.name).cmp(&(b.kind, &b.namespace, &b.name)));
     let mut consequences: Vec<Consequence> = changes.consequences.iter().map(consequence).collect();
     consequences.sort();
@@ -149,12 +151,27 @@ fn fingerprint(changes: &Changes) -> [u8; 32] {
         is_platform: changes.member.is_platform,
         objects,
         consequences,
-        problems: changes.problems.iter().map(|text| own.neutral(text)).collect(),
+        problems: changes.problems.iter().map(|text| own.neutral_problem(text, &changes.member.folder)).collect(),
     };
     let mut hasher = Hasher(Sha256::new());
     // A tree of maps, lists, texts and numbers always has a JSON form, and a hash takes all of it.
     serde_json::to_writer(&mut hasher, &print).ok();
     hasher.0.finalize().into()
+}
+
+/// An object without what is jitter in it.
+fn still<'a>(object: &'a ObjectChange, own: &Own) -> Cow<'a, ObjectChange> {
+    if !own.is_drift(&object.kind, &object.name) {
+        return Cow::Borrowed(object);
+    }
+    let mut object = object.clone();
+    let field = object.fields.iter_mut().find(|field| field.path == "spec.schedule");
+    let sides = field.into_iter().flat_map(|field| [&mut field.before, &mut field.after]).flatten();
+    let content = object.content.as_mut().and_then(|content| content.pointer_mut("/spec/schedule"));
+    for value in sides.chain(content) {
+        *value = neutral_schedule(value.as_str().unwrap_or_default()).into();
+    }
+    Cow::Owned(object)
 }
 
 fn neutral<'a>(object: &'a ObjectChange, own: &Own) -> Object<'a> {

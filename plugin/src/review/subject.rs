@@ -7,7 +7,7 @@ use super::change::{FieldChange, json};
 use super::consequence::Consequence;
 use super::mask;
 use super::model::{Action, Member, ObjectChange, Status};
-use super::names::Own;
+use super::names::{Names, Own};
 use super::pair::{Pair, Way, pairs};
 use super::rendered;
 use super::rules::{self, Case};
@@ -70,21 +70,26 @@ pub fn changes(base: &Side<'_>, head: &Side<'_>, both: &Both) -> Outcome {
     if status == Status::Changed && pairs.is_empty() && !is_moved {
         return Outcome::Unchanged;
     }
+    let member = member(both.folder(), both.mode, after.as_ref().or(before.as_ref()));
+    let own = own(&member, before.as_ref(), after.as_ref());
     let case = Case::new(status, before.as_ref(), after.as_ref(), pairs);
-    let sides = [&before, &after];
-    let own = if sides.iter().any(|set| set.as_ref().is_some_and(|set| set.plan.is_some())) {
-        Own::of(sides.into_iter().filter_map(|set| set.as_ref()?.plan.as_ref()))
-    } else {
-        Own::of_record(sides.into_iter().filter_map(|set| rendered::record(&set.as_ref()?.manifests)))
-    };
     Outcome::Changed(Box::new(Changes {
-        member: member(both.folder(), both.mode, after.as_ref().or(before.as_ref())),
+        member,
         status,
         objects: case.pairs.iter().filter_map(object).collect(),
         consequences: rules::consequences(&case),
         problems,
         own,
     }))
+}
+
+fn own(member: &Member, before: Option<&Rendered>, after: Option<&Rendered>) -> Own {
+    let names = |set: &Rendered| {
+        set.plan.as_ref().map(Names::of_plan).or_else(|| rendered::record(&set.manifests).map(Names::of_record))
+    };
+    let objects = [before, after].into_iter().flatten().flat_map(|set| &set.manifests);
+    let tenant = if member.is_platform { "" } else { &member.name };
+    Own::between(tenant, before.and_then(names).as_ref(), after.and_then(names).as_ref(), objects)
 }
 
 /// Problems as people are shown them.
@@ -132,7 +137,10 @@ fn object(pair: &Pair<'_>) -> Option<ObjectChange> {
         namespace_before: other(Manifest::namespace),
         wave: object.wave(),
         template: object.template.to_string(),
-        fields: pair.fields.iter().filter(|field| !is_own_name(field)).map(mask::field).collect(),
+        fields: {
+            let fields = pair.fields.iter().filter(|field| !is_own_name(field));
+            fields.map(|field| mask::shown(object.kind(), field)).collect()
+        },
         content: pair.after.filter(|_| action == Action::Created).map(content),
     })
 }

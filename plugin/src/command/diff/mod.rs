@@ -41,6 +41,9 @@ pub(super) struct Arguments {
     /// The form.
     #[arg(short, long, value_enum, value_name = "FORM", default_value = "terminal")]
     output: Form,
+    /// Shows all of every set at a terminal: every tenant, object and field, and values to their ends.
+    #[arg(long)]
+    full: bool,
     /// Acknowledges what is destructive: a rule for a tenant (`DATA-LOSS:acme`), or for all (`DATA-LOSS:*`).
     #[arg(long, value_name = "RULE:TENANT")]
     allow: Vec<Allow<Rule>>,
@@ -72,7 +75,7 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure>
         _ => commits(arguments, &here, output)?,
     };
     let printed = match arguments.output {
-        Form::Terminal => output.text(&forms::terminal::write(&found)),
+        Form::Terminal => output.text(&forms::terminal::write(&found, arguments.full)),
         Form::Markdown => output.bytes(forms::markdown::write(&found).as_bytes()),
         Form::Html => output.bytes(forms::html::write(&found).as_bytes()),
         Form::Json => output.bytes(forms::json::write(&found).as_bytes()),

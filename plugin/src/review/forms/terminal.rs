@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use serde_json::Value as Json;
 
+use super::markdown::is_severe;
 use crate::report::printable;
 use crate::review::change::FieldChange;
 use crate::review::consequence::{Consequence, Rule};
@@ -15,27 +16,39 @@ const NOTE: Style = AnsiColor::Yellow.on_default();
 const GOOD: Style = AnsiColor::Green.on_default();
 const HEAD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
-/// How many members of a set are named.
-const NAMED: usize = 8;
-/// How many characters of a value are shown.
-const SHOWN: usize = 160;
 
-/// The whole of it, with colour.
-pub fn write(review: &Review) -> String {
+/// How much of a set is shown.
+#[derive(Clone, Copy)]
+struct Fold {
+    /// How many members of a set are named.
+    members: usize,
+    /// How many of its objects are shown.
+    objects: usize,
+    /// How many fields of an object are.
+    fields: usize,
+    /// How many characters of a value are.
+    value: usize,
+}
+
+const FOLDED: Fold = Fold { members: 8, objects: 12, fields: 8, value: 160 };
+const WHOLE: Fold = Fold { members: usize::MAX, objects: usize::MAX, fields: usize::MAX, value: usize::MAX };
+
+/// A review, with colour: folded to what a person reads, or whole. What destroys is never folded.
+pub fn write(review: &Review, is_whole: bool) -> String {
     let mut text = String::new();
     // Writing to a text does not fail.
-    write_review(&mut text, review).ok();
+    write_review(&mut text, review, is_whole).ok();
     text
 }
 
-fn write_review(out: &mut String, review: &Review) -> std::fmt::Result {
+fn write_review(out: &mut String, review: &Review, is_whole: bool) -> std::fmt::Result {
     for side in [&review.base, &review.head] {
         write_side(out, side)?;
     }
     writeln!(out, "{HEAD}{} → {}{HEAD:#}: {}", named(&review.base), named(&review.head), summary(&review.counts))?;
     for set in &review.sets {
         writeln!(out)?;
-        write_set(out, set)?;
+        write_set(out, set, if is_whole || is_severe(set) { WHOLE } else { FOLDED })?;
     }
     Ok(())
 }
@@ -45,9 +58,9 @@ fn write_side(out: &mut String, side: &SideInfo) -> std::fmt::Result {
         writeln!(
             out,
             "{NOTE}note{NOTE:#}: {} of {} asks for tenantry {}, and is rendered with {}",
-            place(&other.cell),
-            side.name,
-            other.version,
+            printable(place(&other.cell)),
+            printable(&side.name),
+            printable(&other.version),
             env!("CARGO_PKG_VERSION")
         )?;
     }
@@ -64,7 +77,9 @@ fn place(folder: &str) -> &str {
 fn named(side: &SideInfo) -> String {
     let name = printable(&side.name);
     match &side.commit {
-        Some(commit) if !commit.starts_with(&side.name) => format!("{name} ({})", commit.get(..10).unwrap_or(commit)),
+        Some(commit) if !commit.starts_with(&side.name) => {
+            format!("{name} ({})", printable(commit.get(..10).unwrap_or(commit)))
+        }
         _ => name,
     }
 }
@@ -84,8 +99,8 @@ pub fn summary(counts: &Counts) -> String {
     if parts.is_empty() { "nothing to compare".to_owned() } else { parts.join(", ") }
 }
 
-fn write_set(out: &mut String, set: &ChangeSet) -> std::fmt::Result {
-    writeln!(out, "{HEAD}set {}{HEAD:#}: {} {}", set.label, members(set), status(set.status))?;
+fn write_set(out: &mut String, set: &ChangeSet, fold: Fold) -> std::fmt::Result {
+    writeln!(out, "{HEAD}set {}{HEAD:#}: {} {}", printable(&set.label), members(set, fold), status(set.status))?;
     for problem in &set.problems {
         writeln!(out, "  {BAD}{}{BAD:#}: {}", self::problem(set.status), printable(problem))?;
     }
@@ -94,10 +109,19 @@ fn write_set(out: &mut String, set: &ChangeSet) -> std::fmt::Result {
         let about = object.as_ref().map_or(String::new(), |object| format!(" {DIM}{}{DIM:#}", printable(object)));
         writeln!(out, "  {style}{:<9}{style:#} {}{about}", rule.word(), printable(text))?;
     }
-    for object in &set.objects {
-        write_object(out, object)?;
+    for object in set.objects.iter().take(fold.objects) {
+        write_object(out, object, fold)?;
     }
-    Ok(())
+    write_more(out, "  ", set.objects.len().saturating_sub(fold.objects), "object")
+}
+
+/// How much is folded.
+fn write_more(out: &mut String, indent: &str, more: usize, what: &str) -> std::fmt::Result {
+    match more {
+        0 => Ok(()),
+        1 => writeln!(out, "{indent}{DIM}… and one more {what}: `--full` shows it{DIM:#}"),
+        more => writeln!(out, "{indent}{DIM}… and {more} more {what}s: `--full` shows them{DIM:#}"),
+    }
 }
 
 /// What becomes of a tenant, after its name.
@@ -120,25 +144,27 @@ pub fn problem(status: Status) -> &'static str {
     }
 }
 
-fn members(set: &ChangeSet) -> String {
-    let names: Vec<&str> = set.members.iter().take(NAMED).map(|member| member.name.as_str()).collect();
-    match set.members.len() {
-        1 => names.join(""),
-        count if count > NAMED => format!("{count} tenants ({}, … {} more)", names.join(", "), count - NAMED),
-        count => format!("{count} tenants ({})", names.join(", ")),
+fn members(set: &ChangeSet, fold: Fold) -> String {
+    let names: Vec<String> = set.members.iter().take(fold.members).map(|member| printable(&member.name)).collect();
+    match (set.members.len(), set.members.len() - names.len()) {
+        (1, _) => names.join(""),
+        (count, 0) => format!("{count} tenants ({})", names.join(", ")),
+        (count, more) => format!("{count} tenants ({}, … {more} more)", names.join(", ")),
     }
 }
 
-fn write_object(out: &mut String, object: &ObjectChange) -> std::fmt::Result {
+fn write_object(out: &mut String, object: &ObjectChange, fold: Fold) -> std::fmt::Result {
     let (sign, style) = match object.action {
         Action::Deleted => ("-", BAD),
         Action::Replaced => ("±", NOTE),
         Action::Changed => ("~", NOTE),
         Action::Created => ("+", GOOD),
     };
-    let before = object.name_before.as_ref().map_or(String::new(), |name| format!(" {DIM}(was {name}){DIM:#}"));
+    let before = object.name_before.as_ref();
+    let before = before.map_or(String::new(), |name| format!(" {DIM}(was {}){DIM:#}", printable(name)));
     writeln!(out, "  {style}{sign} {}{style:#}{before}", printable(&object.title()))?;
-    for FieldChange { path, before, after } in &object.fields {
+    let shown = |value: &Json| shown(value, fold);
+    for FieldChange { path, before, after } in object.fields.iter().take(fold.fields) {
         let values = match (before, after) {
             (Some(before), Some(after)) => format!("{} → {}", shown(before), shown(after)),
             (Some(before), None) => format!("{BAD}- {}{BAD:#}", shown(before)),
@@ -147,7 +173,7 @@ fn write_object(out: &mut String, object: &ObjectChange) -> std::fmt::Result {
         };
         writeln!(out, "      {}: {values}", printable(path))?;
     }
-    Ok(())
+    write_more(out, "      ", object.fields.len().saturating_sub(fold.fields), "field")
 }
 
 fn style(rule: Rule) -> Style {
@@ -158,9 +184,9 @@ fn style(rule: Rule) -> Style {
     }
 }
 
-fn shown(value: &Json) -> String {
+fn shown(value: &Json, fold: Fold) -> String {
     let text = printable(&value.to_string());
-    match text.char_indices().nth(SHOWN) {
+    match text.char_indices().nth(fold.value) {
         Some((cut, _)) => format!("{}…", &text[..cut]),
         None => text,
     }

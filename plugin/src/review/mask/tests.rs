@@ -1,0 +1,119 @@
+use serde_json::json;
+
+use super::{field, is_secret, shown, text, value};
+use crate::review::change::FieldChange;
+
+fn change(path: &str) -> FieldChange {
+    FieldChange { path: path.to_owned(), before: None, after: Some(json!("x")) }
+}
+
+#[test]
+fn masks_what_a_name_says_is_secret() {
+    for path in [
+        "env[DB_PASSWORD].value",
+        "env[PGPASS].value",
+        "env[DB_PWD].value",
+        "data[\"password.txt\"]",
+        "data[\"db.secret.v1\"]",
+        "data.dsn",
+        "credentials.github",
+        "credentials[0].github",
+        "tokens[0]",
+        "args[--password]",
+    ] {
+        assert_eq!(field(&change(path)).after, Some(json!("(masked)")), "{path}");
+    }
+    for path in [
+        "env[LOG_LEVEL].value",
+        "rules[/secrets].verbs[get]",
+        "resources[secrets]",
+        "volumes[a].secret.secretName",
+        "volumes[a].secret.items[k].path",
+        "secrets[a].name",
+        "imagePullSecrets[a]",
+        "existingSecret",
+    ] {
+        assert_eq!(field(&change(path)).after, Some(json!("x")), "{path}");
+    }
+}
+
+#[test]
+fn masks_within_values() {
+    let items = json!([{"name": "DB_PASSWORD", "value": "x"}, {"name": "LOG_LEVEL", "value": "x"}]);
+    let masked = json!([{"name": "DB_PASSWORD", "value": "(masked)"}, {"name": "LOG_LEVEL", "value": "x"}]);
+    assert_eq!(value("env", items), masked);
+    let args = json!(["--password", "x", "--user", "y", "--token=z"]);
+    assert_eq!(value("args", args), json!(["--password", "(masked)", "--user", "y", "--token=(masked)"]));
+    let values = json!({"credentials": {"github": "x", "name": "y", "of": [{"key": "k", "pin": 1}]}, "a": 1});
+    let masked =
+        json!({"credentials": {"github": "(masked)", "name": "y", "of": [{"key": "k", "pin": "(masked)"}]}, "a": 1});
+    assert_eq!(value("values", values), masked);
+    let jwt = json!({"secrets": {"jwt": {"generation": 2, "keys": "x"}}});
+    assert_eq!(value("", jwt), json!({"secrets": {"jwt": {"generation": 2, "keys": "(masked)"}}}));
+}
+
+#[test]
+fn masks_within_texts() {
+    for (from, to) in [
+        ("{\"password\": \"x\", \"a\": 1}", "{\"a\":1,\"password\":\"(masked)\"}"),
+        ("{\"a\":  1}", "{\"a\":  1}"),
+        ("db.user=a\ndb.password=x\n", "db.user=a\ndb.password=(masked)\n"),
+        ("user: a\ncredentials:\n  github: x\nlog: info", "user: a\ncredentials:\n  (masked)\nlog: info"),
+        ("export PGPASS='x y'", "export PGPASS=(masked)"),
+        ("copy --token x --to y", "copy --token (masked) --to y"),
+        ("postgres://u:x@db/a", "(masked)"),
+        ("a: b\nurl: postgres://u:x@db/a", "a: b\nurl: (masked)"),
+        ("secretName: a\nkey: b", "secretName: a\nkey: b"),
+        ("arn:aws:secretsmanager:eu-central-1:1:secret:a", "arn:aws:secretsmanager:eu-central-1:1:secret:a"),
+    ] {
+        assert_eq!(text(from), to);
+    }
+}
+
+/// Two masks look alike, and so do two texts of which one masked line is other.
+#[test]
+fn what_changed_shows_that_it_did() {
+    let both = |path: &str, before: &str, after: &str| {
+        let field = FieldChange { path: path.to_owned(), before: Some(json!(before)), after: Some(json!(after)) };
+        let field = shown("ConfigMap", &field);
+        (field.before.unwrap(), field.after.unwrap())
+    };
+    assert_eq!(both("password", "x", "y"), (json!("(masked)"), json!("(masked, changed)")));
+    assert_eq!(both("a", "token=x", "token=y"), (json!("token=(masked)"), json!("(masked, changed)")));
+    assert_eq!(both("a", "x", "y"), (json!("x"), json!("y")));
+    assert_eq!(shown("Secret", &change("data.x")).after, Some(json!("(masked)")));
+    assert_eq!(shown("ConfigMap", &change("data.x")).after, Some(json!("x")));
+}
+
+#[test]
+fn tells_values_from_names() {
+    for key in [
+        "password",
+        "dbPassword",
+        "jwtSecretKey",
+        "api_key",
+        "aws-secret-access-key",
+        "token",
+        "clientSecret",
+        "DB_PASS",
+        "pwd",
+        "signingKey",
+    ] {
+        assert!(is_secret(key), "{key}");
+    }
+    for key in [
+        "secretName",
+        "secretKey",
+        "secretKeyRef",
+        "secretStoreRef",
+        "key",
+        "keys",
+        "replicas",
+        "secrets_tag",
+        "tokenPath",
+        "imagePullSecrets",
+        "bypass",
+    ] {
+        assert!(!is_secret(key), "{key}");
+    }
+}
