@@ -41,6 +41,9 @@ fn write_review(out: &mut String, review: &Review) -> std::fmt::Result {
 }
 
 fn write_side(out: &mut String, side: &SideInfo) -> std::fmt::Result {
+    for note in &side.notes {
+        writeln!(out, "{NOTE}note{NOTE:#}: {}", printable(note))?;
+    }
     for other in &side.other_versions {
         writeln!(
             out,
