@@ -67,6 +67,11 @@ pub fn locate(files: &dyn Files, folder: &str, platform: Option<&str>) -> Result
     Ok(Place { mode, folder: folder.to_owned(), platform })
 }
 
+/// Whether a folder is about something.
+pub fn holds(files: &dyn Files, folder: &str) -> bool {
+    [TENANT_FILE, PLATFORM_FILE].iter().any(|name| files.exists(&join(folder, name)))
+}
+
 fn nearest_platform(files: &dyn Files, folder: &str) -> Result<String, Problem> {
     let mut at = parent(folder);
     while let Some(above) = at {

@@ -5,6 +5,7 @@ mod files;
 mod fleet;
 mod git;
 mod locate;
+mod manifests;
 mod memory;
 mod refusal;
 
@@ -12,5 +13,6 @@ pub use disk::{Disk, relative};
 pub use files::{Files, Kind, Listed, is_within, join, parent};
 pub use fleet::{Folder, walk};
 pub use git::{Commit, Meeting, ObjectId, Repository, Tree};
-pub use locate::{Mode, PLATFORM_FILE, Place, TENANT_FILE, locate};
+pub use locate::{Mode, PLATFORM_FILE, Place, TENANT_FILE, holds, locate};
+pub use manifests::manifests;
 pub use memory::Memory;

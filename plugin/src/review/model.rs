@@ -37,6 +37,9 @@ pub struct SideInfo {
     pub problems: Vec<String>,
     /// Cells that ask for another version of the plugin and are rendered with this one.
     pub other_versions: Vec<OtherVersion>,
+    /// What else must be known of the side, as people are shown it: what of it is not compared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// A cell that asks for another version.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::rendered;
 use crate::cell::{Cell, TenantFile};
-use crate::find::{Files, Mode, Place, locate, walk};
+use crate::find::{Files, Mode, Place, holds, locate, walk};
 use crate::pipeline;
 use crate::problem::Problems;
 use crate::render::{Manifest, Wanted};
@@ -42,15 +42,26 @@ impl<'a> Side<'a> {
     /// Finds every tenant and platform at and below folders, and reads the platform files that they belong to.
     pub fn find(files: &'a dyn Files, sources: &'a Sources, starts: &[String]) -> Self {
         let mut problems = Problems::new();
-        let mut places = BTreeMap::new();
+        let mut folders = Vec::new();
         for start in starts {
-            let folders = walk(files, start, &mut problems);
-            let located: Vec<_> = folders.par_iter().map(|folder| locate(files, &folder.path, None)).collect();
-            for (folder, place) in folders.into_iter().zip(located) {
-                match place {
-                    Ok(place) => drop(places.insert(folder.path, place)),
-                    Err(problem) => problems.push(problem),
-                }
+            folders.extend(walk(files, start, &mut problems).into_iter().map(|folder| folder.path));
+        }
+        Self::of(files, sources, folders, problems)
+    }
+
+    /// Looks at folders and not below them; those that are about nothing are left out.
+    pub fn at(files: &'a dyn Files, sources: &'a Sources, folders: &[String]) -> Self {
+        let folders = folders.iter().filter(|folder| holds(files, folder)).cloned().collect();
+        Self::of(files, sources, folders, Problems::new())
+    }
+
+    fn of(files: &'a dyn Files, sources: &'a Sources, folders: Vec<String>, mut problems: Problems) -> Self {
+        let located: Vec<_> = folders.par_iter().map(|folder| locate(files, folder, None)).collect();
+        let mut places = BTreeMap::new();
+        for (folder, place) in folders.into_iter().zip(located) {
+            match place {
+                Ok(place) => drop(places.insert(folder, place)),
+                Err(problem) => problems.push(problem),
             }
         }
         let mut cells: HashMap<String, Option<Cell>> = HashMap::new();

@@ -13,6 +13,6 @@ mod scalar;
 pub use deserialize::{Mismatch, from_node};
 pub use node::{Entry, Map, Node, Value};
 pub use overlay::overlay;
-pub use parse::{document, document_with_nulls, documents};
+pub use parse::{document, document_with_nulls, documents, documents_with_nulls};
 pub use path::{Step, show};
 pub use recorded::{Recorded, Step as RecordedStep, replay};

@@ -39,6 +39,11 @@ pub fn documents(sources: &Sources, file: FileId, problems: &mut Problems) -> Ve
     parse(sources, file, Nulls::Told, problems)
 }
 
+/// The documents of a file in which a null is a value, as whoever wrote it for Kubernetes may have meant it.
+pub fn documents_with_nulls(sources: &Sources, file: FileId, problems: &mut Problems) -> Vec<Node> {
+    parse(sources, file, Nulls::Kept, problems)
+}
+
 fn parse(sources: &Sources, file: FileId, nulls: Nulls, problems: &mut Problems) -> Vec<Node> {
     let source = sources.get(file);
     let limits = options! {

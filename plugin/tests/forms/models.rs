@@ -144,6 +144,7 @@ pub(crate) fn hostile() -> Review {
         commit: Some(at(place + 1)),
         problems: vec![at(place + 2)],
         other_versions: vec![OtherVersion { cell: at(place + 3), version: at(place + 4) }],
+        notes: vec![at(place + 5)],
     };
     Review {
         schema: SCHEMA,

@@ -90,8 +90,9 @@ fn set() -> impl Strategy<Value = ChangeSet> {
 
 fn side() -> impl Strategy<Value = SideInfo> {
     let other = (text(), text()).prop_map(|(cell, version)| OtherVersion { cell, version });
-    (text(), option::of(text()), vec(text(), 0..8), vec(other, 0..8))
-        .prop_map(|(name, commit, problems, other_versions)| SideInfo { name, commit, problems, other_versions })
+    (text(), option::of(text()), vec(text(), 0..8), vec(other, 0..8), vec(text(), 0..8)).prop_map(
+        |(name, commit, problems, other_versions, notes)| SideInfo { name, commit, problems, other_versions, notes },
+    )
 }
 
 pub(crate) fn review() -> impl Strategy<Value = Review> {

@@ -15,12 +15,13 @@ use super::open::{below, here};
 use super::output::Output;
 use super::progress::progress;
 use super::render::{refused, told};
-use crate::find::{Disk, PLATFORM_FILE, Repository, TENANT_FILE, is_within};
+use crate::find::{Disk, Files, PLATFORM_FILE, Repository, TENANT_FILE, is_within};
 use crate::problem::{Problem, Problems};
 use crate::report::printable;
 use crate::review::model::SideInfo;
 use crate::review::{Review, Reviewer, Rule, Side, forms};
 use crate::source::Sources;
+use range::End;
 use verdict::{FailOn, Verdict, verdict};
 
 /// What was typed.
@@ -31,8 +32,8 @@ pub(super) struct Arguments {
     /// the repository.
     #[arg(value_name = "BASE[..HEAD] PATH")]
     words: Vec<String>,
-    /// Each tenant's base is the commit that its own Application is pinned to, in the manifests below this folder: what each would
-    /// get if its pin moved to HEAD.
+    /// The base of each tenant and platform is the commit that its own Application is pinned to, in the manifests at and below this
+    /// folder: what each would get if its pin moved. One commit may be typed, to which they would; default: the working tree.
     #[arg(long, value_name = "FOLDER")]
     pins: Option<PathBuf>,
     /// Compares two folders that `render -o dir=FOLDER` wrote, as by two versions of the plugin. No repository is asked.
@@ -70,9 +71,10 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure>
     if arguments.words.iter().any(String::is_empty) {
         return Err(Failure::Usage("an empty word is neither a revision nor a path".to_owned()));
     }
-    let found = match arguments.rendered.as_deref() {
-        Some([base, head]) => folders(base, head, &here, output)?,
-        _ => commits(arguments, &here, output)?,
+    let found = match (arguments.rendered.as_deref(), &arguments.pins) {
+        (Some([base, head]), _) => folders(base, head, &here, output)?,
+        (_, Some(folder)) => pins::compare(folder, &arguments.words, &here, output)?,
+        _ => commits(&arguments.words, &here, output)?,
     };
     let printed = match arguments.output {
         Form::Terminal => output.text(&forms::terminal::write(&found, arguments.full)),
@@ -99,19 +101,20 @@ fn folders(base: &Path, head: &Path, here: &Path, output: &Output) -> Result<Rev
         Ok::<_, Failure>(Disk::new(here.join(folder).canonicalize().map_err(missing)?, here))
     };
     let (base_files, head_files) = (disk(base)?, disk(head)?);
-    let (base_sources, head_sources) = (Sources::default(), Sources::default());
+    let sources = Sources::default();
     let (before, after) =
-        rayon::join(|| Side::rendered(&base_files, &base_sources), || Side::rendered(&head_files, &head_sources));
+        rayon::join(|| Side::rendered(&base_files, &sources), || Side::rendered(&head_files, &sources));
+    let mut problems = Problems::new();
     for (side, folder) in [(&before, base), (&after, head)] {
-        if !side.problems.is_empty() {
-            return Err(Failure::Input(told(side.problems.clone(), side.sources())));
+        problems.append(side.problems.clone());
+        if side.problems.is_empty() && side.folders().next().is_none() {
+            let shown = folder.display().to_string();
+            let nothing = Problem::path(&shown, format!("there is no set in `{shown}`"));
+            problems.push(nothing.hint(format!("`tenantry render -o dir={shown}` writes some")));
         }
-        if side.folders().next().is_none() {
-            let shown = printable(&folder.display().to_string());
-            return Err(Failure::Input(format!(
-                "error: there is no set in `{shown}`\n\nhint: `tenantry render -o dir={shown}` writes some\n"
-            )));
-        }
+    }
+    if !problems.is_empty() {
+        return Err(Failure::Input(told(problems, &sources)));
     }
     let info = |folder: &Path| SideInfo { name: folder.display().to_string(), ..SideInfo::default() };
     let bar = progress(output, "comparing");
@@ -131,9 +134,9 @@ fn shown(bar: &ProgressBar) -> impl Fn(usize, usize) + Sync {
 }
 
 /// Two commits, or a commit and the working tree.
-fn commits(arguments: &Arguments, here: &Path, output: &Output) -> Result<Review, Failure> {
+fn commits(words: &[String], here: &Path, output: &Output) -> Result<Review, Failure> {
     let repository = Repository::open(here).map_err(refused)?;
-    let range = range::read(&repository, &arguments.words, here).map_err(refused)?;
+    let range = range::read(&repository, words, here).map_err(refused)?;
     if range.is_one_of_several {
         let base = printable(&range.base.name);
         output.error(&format!(
@@ -141,69 +144,64 @@ fn commits(arguments: &Arguments, here: &Path, output: &Output) -> Result<Review
              `{base}` by the others may be shown as well\n"
         ));
     }
-    let mut starts = Vec::new();
-    for path in &range.paths {
-        starts.push(start(&repository, path, here)?);
-    }
-    let typed: Vec<(PathBuf, String)> = range.paths.iter().cloned().zip(starts.iter().cloned()).collect();
-    if starts.is_empty() {
-        starts.push(String::new());
-    }
-    let mut base = range.base.info();
-    let groups = match &arguments.pins {
-        None => vec![(range.base, starts)],
-        Some(folder) => {
-            base = SideInfo { name: "what each Application is pinned to".to_owned(), ..SideInfo::default() };
-            let pins = pins::read(&repository, folder, here, &starts).map_err(|found| told(found, &Sources::default()));
-            pins.map_err(Failure::Input)?
-        }
-    };
+    let starts = starts(&repository, &range.paths, here)?;
+    let files = rayon::join(|| range.base.files(&repository, here), || range.head.files(&repository, here));
+    let (base_files, head_files) = (files.0.map_err(refused)?, files.1.map_err(refused)?);
+    let (base_sources, head_sources) = (Sources::default(), Sources::default());
+    let (base, head) = rayon::join(
+        || Side::find(&*base_files, &base_sources, &starts),
+        || Side::find(&*head_files, &head_sources, &starts),
+    );
+    nothing_at(range.paths.iter().zip(&starts), &base, &head)?;
     let bar = progress(output, "comparing");
     let mut reviewer = Reviewer::default();
-    for (end, starts) in &groups {
-        let files = rayon::join(|| end.files(&repository, here), || range.head.files(&repository, here));
-        let (base_files, head_files) = (files.0.map_err(refused)?, files.1.map_err(refused)?);
-        let (base_sources, head_sources) = (Sources::default(), Sources::default());
-        let (base, head) = rayon::join(
-            || Side::find(&*base_files, &base_sources, starts),
-            || Side::find(&*head_files, &head_sources, starts),
-        );
-        if arguments.pins.is_none() {
-            nothing_at(&typed, &base, &head)?;
-        }
-        reviewer.add(&base, &head, &shown(&bar));
-        // What could not be read was taken for something that is not there.
-        if let Some(problem) = base_files.failure().or_else(|| head_files.failure()) {
-            bar.finish_and_clear();
-            return Err(refused(problem));
-        }
-    }
+    reviewer.add(&base, &head, &shown(&bar));
+    all_read(&*base_files, &*head_files)?;
     bar.finish_and_clear();
-    let found = reviewer.finish(base, range.head.info());
+    not_nothing(reviewer.finish(range.base.info(), range.head.info()), &range.head)
+}
+
+/// A review of something.
+fn not_nothing(found: Review, head: &End) -> Result<Review, Failure> {
     if found.counts.all == 0 {
-        let shown = printable(&range.head.name);
+        let shown = printable(&head.name);
         let nothing = Problem::path(".", format!("no tenant and no platform on either side, nor in `{shown}`"));
         return Err(refused(nothing.hint("name the folder of the fleet, or stand in its repository")));
     }
     Ok(found)
 }
 
-/// A folder that was typed, below the root; it need not be there on each side.
-fn start(repository: &Repository, path: &Path, here: &Path) -> Result<String, Failure> {
-    let is_ours = path.file_name().is_some_and(|name| name == TENANT_FILE || name == PLATFORM_FILE);
-    // A tenant's or a platform's file stands for its folder, as for the other commands.
-    let folder = if is_ours { path.parent().unwrap_or(path) } else { path };
-    let real = here.join(folder);
-    let real = real.canonicalize().unwrap_or(real);
-    if !real.starts_with(repository.root()) {
-        let shown = printable(&path.display().to_string());
-        return Err(Failure::Usage(format!("`{shown}` is not in the repository")));
+/// The folders that were typed, below the root; without any, the root. They need not be there on each side.
+fn starts(repository: &Repository, paths: &[PathBuf], here: &Path) -> Result<Vec<String>, Failure> {
+    if paths.is_empty() {
+        return Ok(vec![String::new()]);
     }
-    Ok(below(repository.root(), &real))
+    let start = |path: &PathBuf| {
+        let is_ours = path.file_name().is_some_and(|name| name == TENANT_FILE || name == PLATFORM_FILE);
+        // A tenant's or a platform's file stands for its folder, as for the other commands.
+        let folder = if is_ours { path.parent().unwrap_or(path) } else { path };
+        let real = here.join(folder);
+        let real = real.canonicalize().unwrap_or(real);
+        if !real.starts_with(repository.root()) {
+            let shown = printable(&path.display().to_string());
+            return Err(Failure::Usage(format!("`{shown}` is not in the repository")));
+        }
+        Ok(below(repository.root(), &real))
+    };
+    paths.iter().map(start).collect()
+}
+
+/// Refuses a comparison in which something could not be read: it was taken for something that is not there.
+fn all_read(base: &dyn Files, head: &dyn Files) -> Result<(), Failure> {
+    base.failure().or_else(|| head.failure()).map_or(Ok(()), |problem| Err(refused(problem)))
 }
 
 /// Refuses paths that have nothing to compare: one that is mistyped would be a tenant that nobody looked at.
-fn nothing_at(typed: &[(PathBuf, String)], base: &Side<'_>, head: &Side<'_>) -> Result<(), Failure> {
+fn nothing_at<'p>(
+    typed: impl Iterator<Item = (&'p PathBuf, &'p String)>,
+    base: &Side<'_>,
+    head: &Side<'_>,
+) -> Result<(), Failure> {
     let mut problems = Problems::new();
     for (path, start) in typed {
         let is_there = |(folder, _): (&String, _)| is_within(folder, start);

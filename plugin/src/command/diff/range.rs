@@ -21,7 +21,7 @@ impl End {
         Self { name: name.to_owned(), commit: Some(commit) }
     }
 
-    fn worktree() -> Self {
+    pub(super) fn worktree() -> Self {
         Self { name: "working tree".to_owned(), commit: None }
     }
 

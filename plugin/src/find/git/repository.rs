@@ -184,6 +184,16 @@ impl Repository {
         Err(Problem::path(&self.git.shown, message).hint("fetch it, or name the two commits to compare: `BASE..HEAD`"))
     }
 
+    /// The addresses of the repositories that this one was cloned from or is published to, as they were typed.
+    ///
+    /// # Errors
+    /// `git` cannot be run.
+    pub fn remotes(&self) -> Result<Vec<String>, Problem> {
+        let said = self.git.run(["config", "--null", "--get-regexp", r"^remote\..*\.url$"])?;
+        let text = String::from_utf8_lossy(&said.stdout);
+        Ok(text.split('\0').filter_map(|entry| Some(entry.split_once('\n')?.1.to_owned())).collect())
+    }
+
     /// A commit's files, shown as they look from `here`, a folder on disk that is absolute and without links.
     ///
     /// # Errors

@@ -84,8 +84,9 @@ fn notes(side: &SideInfo) -> String {
         let (asked, own) = (inert::code(&other.version, NAME), env!("CARGO_PKG_VERSION"));
         format!("- **note**: {cell} of {name} asks for tenantry {asked}, and is rendered with {own}\n")
     });
+    let notes = side.notes.iter().map(|text| format!("- **note**: {}\n", inert::text(text, SENTENCE)));
     let problems = side.problems.iter().map(|text| format!("- **error** in {name}: {}\n", inert::text(text, SENTENCE)));
-    let text = first(other, PROBLEMS) + &first(problems, PROBLEMS);
+    let text = first(notes, PROBLEMS) + &first(other, PROBLEMS) + &first(problems, PROBLEMS);
     if text.is_empty() { text } else { text + "\n" }
 }
 

@@ -54,6 +54,9 @@ fn write_review(out: &mut String, review: &Review, is_whole: bool) -> std::fmt::
 }
 
 fn write_side(out: &mut String, side: &SideInfo) -> std::fmt::Result {
+    for note in &side.notes {
+        writeln!(out, "{NOTE}note{NOTE:#}: {}", printable(note))?;
+    }
     for other in &side.other_versions {
         writeln!(
             out,

@@ -9,6 +9,7 @@ const drawHeader = () => {
     if (number) at('counts').append(el('li', word === 'failing' ? 'bad' : '', el('b', '', number.toLocaleString('en')), word));
   }
   for (const of of [review.base, review.head]) {
+    for (const note of of.notes ?? []) at('notes').append(el('li', '', shown(note)));
     for (const other of of.otherVersions) {
       at('notes').append(el('li', '', shown(`${other.cell || 'The platform file'} of ${of.name} asks for tenantry ` +
         `${other.version}, and is rendered with ${words.version}`)));
