@@ -113,7 +113,7 @@ fn rights(role: &Manifest) -> Vec<Right<'_>> {
         let mut names = words("resourceNames");
         // The same secret of another generation is no other access.
         if resources == ["secrets"] {
-            names.iter_mut().for_each(|name| *name = without_generation(*name).unwrap_or(*name));
+            names.iter_mut().for_each(|name| *name = without_generation(name).unwrap_or(name));
         }
         if names.is_empty() {
             names.push("");
