@@ -5,7 +5,7 @@ use std::path::Path;
 use divan::Bencher;
 use tenantry::cell::Cell;
 use tenantry::command::validate;
-use tenantry::find::{Disk, Memory};
+use tenantry::find::{Disk, Files as _, Memory};
 use tenantry::problem::Problems;
 use tenantry::render::Wanted;
 use tenantry::review::model::SideInfo;
@@ -100,5 +100,21 @@ fn review_fleet(bencher: Bencher<'_, '_>, tenants: usize) {
         let (base, head) = (Side::find(&before, &base, &starts), Side::find(&after, &head, &starts));
         let review = review((&base, SideInfo::default()), (&head, SideInfo::default()), &|_, _| {});
         assert_eq!(review.sets.len(), 2);
+    });
+}
+
+/// The everyday review: one tenant's file of many is another. What is the same on both sides is not rendered.
+#[divan::bench(args = [100, 1000], sample_count = 5)]
+fn review_tenant(bencher: Bencher<'_, '_>, tenants: usize) {
+    let before = fleet_of(tenants, |text| text);
+    let path = "tenants/tenant-00000/tenant.yaml";
+    let text = before.read(path).unwrap().unwrap();
+    let after = before.clone().with(path, text.replace("tier: pro", "tier: free"));
+    let starts = [String::new()];
+    bencher.bench(|| {
+        let (base, head) = (Sources::default(), Sources::default());
+        let (base, head) = (Side::find(&before, &base, &starts), Side::find(&after, &head, &starts));
+        let review = review((&base, SideInfo::default()), (&head, SideInfo::default()), &|_, _| {});
+        assert_eq!(review.sets.len(), 1);
     });
 }

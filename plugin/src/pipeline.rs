@@ -1,5 +1,7 @@
 //! The whole way from files to a checked set. All or nothing: problems, or a set that may be applied.
 
+use std::sync::Arc;
+
 use crate::cell::{Cell, TenantFile, read_tenant};
 use crate::check::{self, Fence};
 use crate::find::Files;
@@ -15,7 +17,7 @@ use crate::write::order;
 #[derive(Debug)]
 pub struct TenantSet {
     /// The file.
-    pub file: TenantFile,
+    pub file: Arc<TenantFile>,
     /// The layers.
     pub layered: Layered,
     /// What was decided.
@@ -30,7 +32,18 @@ pub struct TenantSet {
 /// Every problem of the tenant's file, and of the templates as they are filled for it.
 pub fn tenant(cell: &Cell, files: &dyn Files, sources: &Sources, folder: &str) -> Result<TenantSet, Problems> {
     let mut problems = Problems::new();
-    let Some(file) = read_tenant(files, sources, folder, &mut problems) else { return Err(problems) };
+    match read_tenant(files, sources, folder, &mut problems) {
+        Some(file) => of_file(cell, Arc::new(file), problems),
+        None => Err(problems),
+    }
+}
+
+/// Renders the set of a tenant whose file was read, with these problems. It is a function of the cell and of the file, and of
+/// nothing else.
+///
+/// # Errors
+/// The same.
+pub fn of_file(cell: &Cell, file: Arc<TenantFile>, mut problems: Problems) -> Result<TenantSet, Problems> {
     let Some(layered) = resolve::merge(cell, &file, &mut problems) else { return Err(problems) };
     let plan = resolve::tenant(cell, &file, &layered, &mut problems);
     let Some(plan) = plan.filter(|_| problems.is_empty()) else { return Err(problems) };

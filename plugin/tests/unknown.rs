@@ -80,6 +80,9 @@ fn broken_on_both_sides() {
     fleet.replace(GLOBEX, "tier: pro", "tier: prof");
     fleet.commit("Broken");
     fleet.replace(ACME, "tier: pro", "tier: pro, ring: canary");
+    // What was not touched is as it was, whatever it is.
+    assert_eq!(fleet.diff(&["HEAD", "tenants/globex"]).code, 0);
+    fleet.replace(GLOBEX, "ring: early", "ring: late");
     let mut text = said(&fleet, &[&["diff", "HEAD"], &["diff", "HEAD", "tenants/globex"]]);
     fleet.reset();
     fleet.replace(PLATFORM, "kind: Platform", "kind: Platfrom");

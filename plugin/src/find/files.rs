@@ -1,6 +1,7 @@
 //! The one way in which files are read: from a folder on disk, from memory, or from anything else that can
 //! list and read.
 
+use super::git::ObjectId;
 use crate::problem::Problem;
 
 /// Largest file that is read. A tenant file has some hundreds of bytes, a platform file some thousands.
@@ -44,6 +45,12 @@ pub trait Files: Sync {
 
     /// Whether there is anything at a path.
     fn exists(&self, path: &str) -> bool;
+
+    /// What tells a file's content apart from every other, where it is known without reading: files with one id say the
+    /// same.
+    fn id(&self, _path: &str) -> Option<ObjectId> {
+        None
+    }
 
     /// A path as people are shown it.
     fn show(&self, path: &str) -> String;

@@ -7,6 +7,7 @@ mod git;
 mod locate;
 mod manifests;
 mod memory;
+mod noted;
 mod refusal;
 
 pub use disk::{Disk, relative};
@@ -16,3 +17,4 @@ pub use git::{Commit, Meeting, ObjectId, Repository, Tree};
 pub use locate::{Mode, PLATFORM_FILE, Place, TENANT_FILE, holds, locate};
 pub use manifests::manifests;
 pub use memory::Memory;
+pub use noted::{Note, Noted};

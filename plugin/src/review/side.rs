@@ -1,13 +1,14 @@
 //! A fleet as it is at one side of a review: its cells, and the folders of its tenants and platforms.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::rendered;
-use crate::cell::{Cell, TenantFile};
-use crate::find::{Files, Mode, Place, holds, locate, walk};
-use crate::pipeline;
+use crate::cell::{Cell, TenantFile, read_tenant};
+use crate::find::{Files, Mode, Note, Noted, Place, TENANT_FILE, holds, join, locate, walk};
+use crate::pipeline::{self, TenantSet};
 use crate::problem::Problems;
 use crate::render::{Manifest, Wanted};
 use crate::resolve::Plan;
@@ -18,7 +19,7 @@ pub struct Side<'a> {
     files: &'a dyn Files,
     sources: &'a Sources,
     /// Cells by their platform file's path; none where one cannot be read.
-    cells: HashMap<String, Option<Cell>>,
+    cells: HashMap<String, Option<Loaded>>,
     /// What each folder is about.
     places: BTreeMap<String, Place>,
     /// Sets that were rendered before, by their folders.
@@ -27,11 +28,28 @@ pub struct Side<'a> {
     pub problems: Problems,
 }
 
+/// A cell, and what it was read from.
+struct Loaded {
+    cell: Cell,
+    note: Note,
+}
+
+/// How much of what a tenant's set is made from is the same on two sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Nothing that is known.
+    Nothing,
+    /// The tenant's file.
+    File,
+    /// The tenant's file, and its cell with all that this was read from: so the set is the same, or fails as it did.
+    All,
+}
+
 /// A set that was rendered.
 #[derive(Debug)]
 pub struct Rendered {
     /// The tenant's file; none for a platform's own set.
-    pub file: Option<TenantFile>,
+    pub file: Option<Arc<TenantFile>>,
     /// What was decided; none for a platform's own set.
     pub plan: Option<Plan>,
     /// The objects, in order.
@@ -64,11 +82,13 @@ impl<'a> Side<'a> {
                 Err(problem) => problems.push(problem),
             }
         }
-        let mut cells: HashMap<String, Option<Cell>> = HashMap::new();
+        let mut cells: HashMap<String, Option<Loaded>> = HashMap::new();
         for place in places.values() {
             if !cells.contains_key(&place.platform) {
-                let cell = Cell::load(files, sources, &place.platform, Wanted::All);
-                cells.insert(place.platform.clone(), cell.map_err(|found| problems.append(found)).ok());
+                let noted = Noted::new(files);
+                let cell = Cell::load(&noted, sources, &place.platform, Wanted::All);
+                let loaded = cell.map(|cell| Loaded { cell, note: noted.finish() });
+                cells.insert(place.platform.clone(), loaded.map_err(|found| problems.append(found)).ok());
             }
         }
         Self { files, sources, cells, places, sets: BTreeMap::new(), problems }
@@ -106,6 +126,7 @@ impl<'a> Side<'a> {
             .cells
             .values()
             .flatten()
+            .map(|loaded| &loaded.cell)
             .filter(|cell| cell.is_for_this_version().is_err())
             .map(|cell| (cell.folder.clone(), cell.platform.spec.tenantry.as_str().to_owned()))
             .collect();
@@ -122,19 +143,68 @@ impl<'a> Side<'a> {
             return Ok(Some(Rendered { file: None, plan: None, manifests: set.clone() }));
         }
         let Some(place) = self.places.get(folder) else { return Ok(None) };
-        let Some(cell) = self.cells.get(&place.platform).and_then(Option::as_ref) else { return Err(Problems::new()) };
+        let Some(Loaded { cell, .. }) = self.loaded(place) else { return Err(Problems::new()) };
         match place.mode {
             Mode::Platform if cell.platform.spec.cluster.owner != Some(true) => Ok(None),
             Mode::Platform => Ok(Some(Rendered { file: None, plan: None, manifests: pipeline::platform(cell)? })),
-            Mode::Tenant => {
-                let set = pipeline::tenant(cell, self.files, self.sources, folder)?;
-                Ok(Some(Rendered { file: Some(set.file), plan: Some(set.plan), manifests: set.manifests }))
-            }
+            Mode::Tenant => pipeline::tenant(cell, self.files, self.sources, folder).map(|set| Some(set.into())),
         }
+    }
+
+    /// Renders a tenant whose file was read already.
+    ///
+    /// # Errors
+    /// As [`Side::render`].
+    pub fn render_file(&self, file: Arc<TenantFile>) -> Result<Option<Rendered>, Problems> {
+        let Some(place) = self.places.get(&file.folder) else { return Ok(None) };
+        let Some(Loaded { cell, .. }) = self.loaded(place) else { return Err(Problems::new()) };
+        pipeline::of_file(cell, file, Problems::new()).map(|set| Some(set.into()))
+    }
+
+    /// A tenant's file; none where anything is wrong with it.
+    pub fn file(&self, folder: &str) -> Option<Arc<TenantFile>> {
+        let mut problems = Problems::new();
+        let file = read_tenant(self.files, self.sources, folder, &mut problems)?;
+        problems.is_empty().then(|| Arc::new(file))
+    }
+
+    /// How much of a folder's tenant is the same as on another side, without either being rendered.
+    pub fn kept(&self, other: &Self, folder: &str) -> Kept {
+        let places = (self.places.get(folder), other.places.get(folder));
+        let (Some(here), Some(there)) = places else { return Kept::Nothing };
+        // Of what was rendered before there is no such file.
+        if here != there || here.mode != Mode::Tenant || here.platform.is_empty() {
+            return Kept::Nothing;
+        }
+        if !same(self.files, other.files, &join(folder, TENANT_FILE)) {
+            return Kept::Nothing;
+        }
+        match (self.loaded(here), other.loaded(there)) {
+            (Some(here), Some(there)) if here.note == there.note => Kept::All,
+            _ => Kept::File,
+        }
+    }
+
+    fn loaded(&self, place: &Place) -> Option<&Loaded> {
+        self.cells.get(&place.platform)?.as_ref()
     }
 
     /// What was read, to show problems with.
     pub fn sources(&self) -> &Sources {
         self.sources
+    }
+}
+
+impl From<TenantSet> for Rendered {
+    fn from(set: TenantSet) -> Self {
+        Self { file: Some(set.file), plan: Some(set.plan), manifests: set.manifests }
+    }
+}
+
+/// Whether a file says the same on two sides.
+fn same(one: &dyn Files, other: &dyn Files, path: &str) -> bool {
+    match (one.id(path), other.id(path)) {
+        (Some(one), Some(other)) => one == other,
+        _ => matches!((one.read(path), other.read(path)), (Ok(Some(one)), Ok(Some(other))) if one == other),
     }
 }

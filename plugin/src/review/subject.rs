@@ -1,5 +1,7 @@
 //! What happens to one tenant, or to one platform's own set.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
 use super::both::Both;
@@ -11,7 +13,7 @@ use super::names::{Names, Own};
 use super::pair::{Pair, Way, pairs};
 use super::rendered;
 use super::rules::{self, Case};
-use super::side::{Rendered, Side};
+use super::side::{Kept, Rendered, Side};
 use crate::find::{Mode, parent};
 use crate::problem::Problems;
 use crate::render::Manifest;
@@ -47,9 +49,21 @@ pub struct Changes {
 
 /// Renders both sides and compares them.
 pub fn changes(base: &Side<'_>, head: &Side<'_>, both: &Both) -> Outcome {
-    let rendered =
-        |side: &Side<'_>, folder: &Option<String>| folder.as_ref().map_or(Ok(None), |folder| side.render(folder));
-    let (before, after) = (rendered(base, &both.base), rendered(head, &both.head));
+    let stays = both.head.as_ref().filter(|folder| both.base.as_ref() == Some(folder));
+    let kept = stays.map_or(Kept::Nothing, |folder| head.kept(base, folder));
+    // Read once, by the side whose problems are told.
+    let file = Some(kept).filter(|kept| *kept == Kept::File).and_then(|_| head.file(both.folder()));
+    let (before, after) = match (kept, file) {
+        // Whatever may be wrong with it, nothing happens to it.
+        (Kept::All, _) => return Outcome::Unchanged,
+        (_, Some(file)) => (base.render_file(Arc::clone(&file)), head.render_file(file)),
+        _ => {
+            let rendered = |side: &Side<'_>, folder: &Option<String>| {
+                folder.as_ref().map_or(Ok(None), |folder| side.render(folder))
+            };
+            (rendered(base, &both.base), rendered(head, &both.head))
+        }
+    };
     let (status, problems, before, after) = match (before, after) {
         (Ok(None), Ok(None)) => return Outcome::Nothing,
         (Ok(before), Err(problems)) => (Status::Failing, told(head, problems), before, None),

@@ -186,6 +186,10 @@ impl Files for Tree {
         self.go(path, false).is_ok()
     }
 
+    fn id(&self, path: &str) -> Option<ObjectId> {
+        self.blob(path)
+    }
+
     fn show(&self, path: &str) -> String {
         disk::shown(&self.here, &self.root, path)
     }
