@@ -37,11 +37,19 @@ pub(super) struct Kind {
     pub(super) namespaced: bool,
     pub(super) maker: Maker,
     /// Reads an object as the type, writes it again and compares.
-    pub(super) round_trip: fn(&Node) -> Result<Vec<Difference>, Mismatch>,
+    pub(super) round_trip: for<'a> fn(&'a Node) -> Result<RoundTrip<'a>, Mismatch>,
 }
 
-fn round_trip<T: DeserializeOwned + Serialize>(node: &Node) -> Result<Vec<Difference>, Mismatch> {
-    Ok(differences(&from_node::<T>(node)?, node))
+/// What is found of an object that can be read as its type.
+pub(super) struct RoundTrip<'a> {
+    pub(super) differences: Vec<Difference>,
+    /// The texts that the type takes any text for.
+    pub(super) texts: Vec<&'a Node>,
+}
+
+fn round_trip<T: DeserializeOwned + Serialize>(node: &Node) -> Result<RoundTrip<'_>, Mismatch> {
+    let (read, texts) = from_node::<T>(node)?;
+    Ok(RoundTrip { differences: differences(&read, node), texts })
 }
 
 const fn namespaced<T: DeserializeOwned + Serialize>(api_version: &'static str, name: &'static str) -> Kind {

@@ -4,6 +4,7 @@
 pub mod custom;
 mod fence;
 mod kinds;
+mod known;
 pub mod kubernetes_values;
 mod metadata;
 mod round_trip;

@@ -1,12 +1,13 @@
 //! An object against its type.
 
-use super::kinds::{Maker, find, names};
+use super::kinds::{Kind, Maker, RoundTrip, find, names};
 use super::kubernetes_values::{Allowed, violations};
 use super::round_trip::{Difference, DifferenceKind};
-use super::{Fence, problem};
+use super::{Fence, known, problem};
 use crate::problem::{Problem, Problems};
 use crate::read::{did_you_mean, quoted_list};
 use crate::render::Manifest;
+use crate::tree::Mismatch;
 
 /// Checks one object's type.
 pub(super) fn check(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Problems) {
@@ -18,7 +19,7 @@ pub(super) fn check(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Probl
             problems.push(found.label("only the platform's own set may make it"));
             return;
         }
-        match (kind.round_trip)(object) {
+        match differences(manifest, kind) {
             Ok(differences) => {
                 for difference in differences {
                     problems.push(differs(manifest, &difference));
@@ -46,6 +47,20 @@ pub(super) fn check(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Probl
         .maybe_hint(known.or_else(|| did_you_mean(manifest.kind(), names())))
         .hint("a kind of your own is allowed by `customKinds` in the platform file"),
     );
+}
+
+/// What an object's type would write otherwise. Nothing where it looks like one of which this was asked before.
+fn differences(manifest: &Manifest, kind: &Kind) -> Result<Vec<Difference>, Mismatch> {
+    // Of the platform's own there is one set only, and to a project more matters than the types of its fields.
+    let is_tenants = kind.maker == Maker::Both;
+    if is_tenants && known::is_known(manifest) {
+        return Ok(Vec::new());
+    }
+    let RoundTrip { differences, texts } = (kind.round_trip)(&manifest.object)?;
+    if is_tenants && differences.is_empty() {
+        known::keep(manifest, &texts);
+    }
+    Ok(differences)
 }
 
 fn find_other_version(kind: &str) -> Option<String> {
