@@ -53,10 +53,11 @@ pub fn without_generation(name: &str) -> Option<&str> {
 
 /// Whether a shared name is this tenant's.
 pub fn is_of(tenant: &str, name: &str) -> bool {
-    match name.split("--").collect::<Vec<_>>().as_slice() {
-        [owner, part] => *owner == tenant && !part.is_empty(),
-        [kept, short, part] => {
-            !kept.is_empty() && !part.is_empty() && tenant.starts_with(kept) && *short == hash(tenant.as_bytes(), SHORT)
+    let mut parts = name.split("--");
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(owner), Some(part), None, _) => owner == tenant && !part.is_empty(),
+        (Some(kept), Some(short), Some(part), None) => {
+            !kept.is_empty() && !part.is_empty() && tenant.starts_with(kept) && short == hash(tenant.as_bytes(), SHORT)
         }
         _ => false,
     }
@@ -117,9 +118,8 @@ fn shorten(name: &str, limit: usize) -> String {
 
 fn hash(content: &[u8], digits: usize) -> String {
     let digest = Sha256::digest(content);
-    let mut text: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    text.truncate(digits);
-    text
+    let half_bytes = digest.iter().flat_map(|byte| [byte >> 4, byte & 0xf]).take(digits);
+    half_bytes.filter_map(|half| char::from_digit(u32::from(half), 16)).collect()
 }
 
 #[cfg(test)]

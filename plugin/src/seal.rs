@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::names;
 use crate::render::Manifest;
-use crate::tree::{Node, Value};
+use crate::tree::{Node, Value, write_json};
 
 /// Old to new names of ConfigMaps, by namespace and old name.
 type Renamed = HashMap<(String, String), String>;
@@ -66,8 +66,7 @@ fn content(object: &Node, fields: &[&str]) -> Vec<u8> {
     for field in fields {
         if let Some(node) = object.get(&[field]) {
             bytes.extend(field.bytes());
-            // A tree of maps, lists, texts and numbers always has a JSON form.
-            serde_json::to_writer(&mut bytes, node).ok();
+            write_json(node, &mut bytes);
         }
     }
     bytes

@@ -57,6 +57,9 @@ pub fn pairs<'a>(before: &'a [Manifest], after: &'a [Manifest]) -> Vec<Pair<'a>>
     let mut left: Vec<Option<&Manifest>> = before.iter().map(Some).collect();
     let mut found: Vec<Option<(&Manifest, Way)>> = vec![None; after.len()];
     for way in [Way::Same, Way::Sealed, Way::Generation, Way::Moved] {
+        if left.iter().all(Option::is_none) || found.iter().all(Option::is_some) {
+            break;
+        }
         take(way, &mut left, after, &mut found);
     }
     for (place, manifest) in after.iter().enumerate().filter(|(place, _)| found[*place].is_none()).collect::<Vec<_>>() {

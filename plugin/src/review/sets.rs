@@ -153,10 +153,8 @@ fn fingerprint(changes: &Changes) -> [u8; 32] {
         consequences,
         problems: changes.problems.iter().map(|text| own.neutral_problem(text, &changes.member.folder)).collect(),
     };
-    let mut hasher = Hasher(Sha256::new());
-    // A tree of maps, lists, texts and numbers always has a JSON form, and a hash takes all of it.
-    serde_json::to_writer(&mut hasher, &print).ok();
-    hasher.0.finalize().into()
+    // A tree of maps, lists, texts and numbers always has a JSON form. Hashed whole: it is written in many small pieces.
+    Sha256::digest(serde_json::to_vec(&print).unwrap_or_default()).into()
 }
 
 /// An object without what is jitter in it.
@@ -184,19 +182,6 @@ fn neutral<'a>(object: &'a ObjectChange, own: &Own) -> Object<'a> {
         namespace_before: object.namespace_before.as_ref().map(|text| own.neutral(text)),
         fields: object.fields.iter().map(|field| own.neutral_field(field)).collect(),
         content: object.content.as_ref().map(|content| own.neutral_json(content)),
-    }
-}
-
-struct Hasher(Sha256);
-
-impl std::io::Write for Hasher {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }
 

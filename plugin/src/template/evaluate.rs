@@ -107,7 +107,8 @@ impl Evaluation<'_> {
                 Piece::Literal(literal) => text.push_str(literal),
                 Piece::Expression(expression) => match self.value(expression, context) {
                     Some(value) => match value.kind() {
-                        ValueKind::String | ValueKind::Number | ValueKind::Bool => text.push_str(&value.to_string()),
+                        ValueKind::String => text.push_str(value.as_str().unwrap_or_default()),
+                        ValueKind::Number | ValueKind::Bool => text.push_str(&value.to_string()),
                         kind => {
                             self.problems.push(expression.problem(&format!("a {kind} cannot stand inside text")));
                             complete = false;
@@ -179,12 +180,12 @@ impl Evaluation<'_> {
                 Value::List(items.iter().filter_map(|item| self.node(item, expression, at)).collect())
             }
             ValueKind::Map => {
-                let mut map = Map::default();
-                for key in found.try_iter().ok()? {
+                let object = found.as_object()?;
+                let mut map = Map::with_capacity(object.enumerator_len().unwrap_or_default());
+                for (key, item) in object.try_iter_pairs()? {
                     let Some(name) = key.as_str().map(CompactString::from) else {
                         return self.refuse(expression, "a map's keys must be text");
                     };
-                    let item = found.get_item(&key).ok()?;
                     if let Some(node) = self.node(&item, expression, at) {
                         map.push_new(Entry { key: name, key_at: at, node });
                     }

@@ -41,8 +41,12 @@ pub struct Expression {
 enum Kind {
     /// `tenant.name`: most expressions are one, and it can be followed without the engine.
     Path(Vec<CompactString>),
-    Compiled(Box<minijinja::Expression<'static, 'static>>),
+    /// `labels`: the engine is asked only where the context has no such name, for it could be a function.
+    Name(Box<Compiled>),
+    Compiled(Box<Compiled>),
 }
+
+type Compiled = minijinja::Expression<'static, 'static>;
 
 impl fmt::Debug for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,7 +65,11 @@ impl Expression {
             return Ok(Self { source: source.into(), at, kind: Kind::Path(path) });
         }
         match LANGUAGE.compile_expression_owned(source.to_owned()) {
-            Ok(compiled) => Ok(Self { source: source.into(), at, kind: Kind::Compiled(Box::new(compiled)) }),
+            Ok(compiled) => {
+                let compiled = Box::new(compiled);
+                let kind = if is_name(source) { Kind::Name(compiled) } else { Kind::Compiled(compiled) };
+                Ok(Self { source: source.into(), at, kind })
+            }
             Err(error) => Err(Problem::new(at, format!("`{source}` is not an expression: {}", words(&error)))
                 .label("in this expression")),
         }
@@ -76,7 +84,7 @@ impl Expression {
     pub fn names(&self) -> Vec<String> {
         match &self.kind {
             Kind::Path(_) => vec![self.source.to_string()],
-            Kind::Compiled(compiled) => {
+            Kind::Name(compiled) | Kind::Compiled(compiled) => {
                 let mut names: Vec<String> = compiled.undeclared_variables(true).into_iter().collect();
                 names.sort();
                 names
@@ -91,6 +99,10 @@ impl Expression {
     pub fn evaluate(&self, context: &Value) -> Result<Value, Problem> {
         let found = match &self.kind {
             Kind::Path(steps) => steps.iter().try_fold(context.clone(), |here, step| here.get_attr(step)),
+            Kind::Name(compiled) => match context.get_attr(&self.source) {
+                Ok(value) if !value.is_undefined() => Ok(value),
+                _ => compiled.eval(context.clone()),
+            },
             Kind::Compiled(compiled) => compiled.eval(context.clone()),
         };
         match found {
@@ -137,12 +149,13 @@ const WORDS: &[&str] =
 
 /// The steps of a plain path with at least one dot; a single name could also be a function.
 fn path(source: &str) -> Option<Vec<CompactString>> {
-    let is_name = |step: &str| {
-        step.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-            && step.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            && !WORDS.contains(&step)
-    };
     (source.contains('.') && source.split('.').all(is_name)).then(|| source.split('.').map(Into::into).collect())
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && !WORDS.contains(&text)
 }
 
 /// What minijinja says of an error, without its name of the expression.

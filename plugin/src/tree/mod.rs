@@ -3,6 +3,7 @@
 
 mod builder;
 mod deserialize;
+mod json;
 mod node;
 mod overlay;
 mod parse;
@@ -11,6 +12,7 @@ mod recorded;
 mod scalar;
 
 pub use deserialize::{Mismatch, from_node};
+pub use json::write_json;
 pub use node::{Entry, Map, Node, Value};
 pub use overlay::overlay;
 pub use parse::{document, document_with_nulls, documents, documents_with_nulls};

@@ -245,7 +245,11 @@ impl PartialEq for Node {
             (Value::Text(a), Value::Text(b)) => a == b,
             (Value::List(a), Value::List(b)) => a == b,
             (Value::Map(a), Value::Map(b)) => {
-                a.len() == b.len() && a.iter().all(|entry| b.get(&entry.key) == Some(&entry.node))
+                // Both have most keys in the same order.
+                let is_in = |(index, entry): (usize, &Entry)| {
+                    b.position(&entry.key, index).is_some_and(|index| b.at(index).node == entry.node)
+                };
+                a.len() == b.len() && a.iter().enumerate().all(is_in)
             }
             _ => false,
         }

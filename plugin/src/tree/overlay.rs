@@ -9,13 +9,16 @@ pub fn overlay(base: &Node, over: &Node) -> Node {
     let (Value::Map(below), Value::Map(above)) = (&base.value, &over.value) else {
         return over.clone();
     };
-    let mut merged: Map = below
-        .iter()
-        .map(|entry| match above.entry(&entry.key) {
-            Some(other) => Entry { node: overlay(&entry.node, &other.node), ..other.clone() },
+    let mut merged = Map::with_capacity(below.len() + above.len());
+    for entry in below.iter() {
+        merged.push_new(match above.entry(&entry.key) {
+            Some(other) => {
+                let node = overlay(&entry.node, &other.node);
+                Entry { key: other.key.clone(), key_at: other.key_at, node }
+            }
             None => entry.clone(),
-        })
-        .collect();
+        });
+    }
     for entry in above.iter().filter(|entry| below.get(&entry.key).is_none()) {
         merged.push_new(entry.clone());
     }
