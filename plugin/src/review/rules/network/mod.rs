@@ -12,12 +12,14 @@ use ipnet::IpNet;
 use super::{Case, Found, of, say};
 use crate::render::Manifest;
 use crate::review::consequence::Rule;
-use crate::review::pair::Pair;
+use crate::review::pair::{Pair, Way};
 use crate::review::side::Rendered;
 use opening::{Direction, Opening, Peer, closes, openings};
 
 pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
-    let changed = || case.pairs.iter().filter(|pair| pair.kind() == "NetworkPolicy" && !case.with_namespace(pair));
+    let is_policy =
+        |pair: &&Pair<'_>| pair.kind() == "NetworkPolicy" && !opens_the_same(pair) && !case.with_namespace(pair);
+    let changed = || case.pairs.iter().filter(is_policy);
     // Most tenants have none.
     if changed().next().is_some() {
         let (mut old, mut new) = (Vec::new(), Vec::new());
@@ -37,6 +39,12 @@ pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
     for pair in case.pairs.iter().filter(|pair| pair.kind() == "Namespace" && pair.is_both()) {
         pod_security(pair, found);
     }
+}
+
+/// Whether a policy is other by its labels alone.
+fn opens_the_same(pair: &Pair<'_>) -> bool {
+    let (Some(before), Some(after)) = (pair.before, pair.after) else { return false };
+    pair.way == Way::Same && before.object.get(&["spec"]) == after.object.get(&["spec"])
 }
 
 /// All that a side opens.
