@@ -24,35 +24,27 @@ pub(super) struct Entry {
     pub(super) folder: u32,
 }
 
-#[derive(Debug)]
-struct Folder {
-    entries: Range<usize>,
-    id: ObjectId,
-    /// Whether there is a link at any depth.
-    holds_links: bool,
-}
-
 /// Folders by number, the root first. All names lie in one text: a fleet has some hundred thousand of them.
 #[derive(Debug)]
 pub(super) struct Listing {
     names: Vec<u8>,
     entries: Vec<Entry>,
-    folders: Vec<Folder>,
+    /// Of each folder, where its entries are.
+    folders: Vec<Range<usize>>,
 }
 
 /// The root's number.
 pub(super) const ROOT: u32 = 0;
 
 impl Listing {
-    /// What `git ls-tree -r -t -z --full-tree` prints of the tree `root`.
+    /// What `git ls-tree -r -t -z --full-tree` prints.
     ///
     /// # Errors
     /// It is something else, or holds names that no checkout has; with what it is.
-    pub(super) fn parse(root: ObjectId, printed: &[u8]) -> Result<Self, String> {
+    pub(super) fn parse(printed: &[u8]) -> Result<Self, String> {
         let mut names = Vec::new();
         let mut found: Vec<(u32, Entry)> = Vec::new();
-        // Of each folder: its id, and the folder that it is in.
-        let mut folders: Vec<(ObjectId, u32)> = vec![(root, ROOT)];
+        let mut folders = 1;
         // The folders that the line before was in. A folder is printed right before what it holds.
         let mut open: Vec<(&[u8], u32)> = vec![(b"", ROOT)];
         for record in printed.split(|byte| *byte == 0).filter(|record| !record.is_empty()) {
@@ -71,8 +63,8 @@ impl Listing {
             let (_, parent) = *open.last().ok_or_else(strange)?;
             let mut folder = parent;
             if what == What::Folder {
-                folder = u32::try_from(folders.len()).map_err(|_| strange())?;
-                folders.push((id, parent));
+                folder = u32::try_from(folders).map_err(|_| strange())?;
+                folders += 1;
                 open.push((path, folder));
             }
             let start = u32::try_from(names.len()).map_err(|_| strange())?;
@@ -84,7 +76,7 @@ impl Listing {
         let name = |entry: &Entry| &names[entry.name.start as usize..entry.name.end as usize];
         found.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| name(one).cmp(name(other))));
         Ok(Self {
-            folders: ranges(&folders, &found),
+            folders: ranges(folders, &found),
             entries: found.into_iter().map(|(_, entry)| entry).collect(),
             names,
         })
@@ -92,7 +84,7 @@ impl Listing {
 
     /// A folder's entries, in order.
     pub(super) fn entries(&self, folder: u32) -> &[Entry] {
-        self.folders.get(folder as usize).map_or(&[], |folder| &self.entries[folder.entries.clone()])
+        self.folders.get(folder as usize).map_or(&[], |entries| &self.entries[entries.clone()])
     }
 
     /// An entry's name.
@@ -105,31 +97,18 @@ impl Listing {
         let entries = self.entries(folder);
         entries.binary_search_by(|entry| self.name(entry).cmp(name)).ok().map(|at| &entries[at])
     }
-
-    /// The id of all that is below a folder; none where there are links, which lead to what is not below it.
-    pub(super) fn id_below(&self, folder: u32) -> Option<ObjectId> {
-        self.folders.get(folder as usize).filter(|folder| !folder.holds_links).map(|folder| folder.id)
-    }
 }
 
 /// Where each folder's entries are, once these are in order of their folders.
-fn ranges(folders: &[(ObjectId, u32)], entries: &[(u32, Entry)]) -> Vec<Folder> {
-    let mut ranges: Vec<Folder> = Vec::with_capacity(folders.len());
+fn ranges(folders: usize, entries: &[(u32, Entry)]) -> Vec<Range<usize>> {
     let mut start = 0;
-    for (number, (id, _)) in folders.iter().enumerate() {
-        let own = entries[start..].iter().take_while(|(folder, _)| *folder as usize == number);
-        let (count, holds_links) =
-            own.fold((0, false), |(count, links), (_, entry)| (count + 1, links || entry.what == What::Link));
-        ranges.push(Folder { entries: start..start + count, id: *id, holds_links });
-        start += count;
-    }
-    // A folder's number is larger than that of the folder that it is in.
-    for number in (1..ranges.len()).rev() {
-        if ranges[number].holds_links {
-            ranges[folders[number].1 as usize].holds_links = true;
-        }
-    }
-    ranges
+    (0..folders)
+        .map(|number| {
+            let own = entries[start..].iter().take_while(|(folder, _)| *folder as usize == number).count();
+            start += own;
+            start - own..start
+        })
+        .collect()
 }
 
 /// `100644 blob <id>\t<path>`.
@@ -158,11 +137,11 @@ mod tests {
 
     fn parse(records: &[(&str, &str)]) -> Result<Listing, String> {
         let printed: String = records.iter().map(|(what, path)| format!("{what} {}\t{path}\0", id('1'))).collect();
-        Listing::parse(ObjectId::parse(id('0').as_bytes()).unwrap(), printed.as_bytes())
+        Listing::parse(printed.as_bytes())
     }
 
     #[test]
-    fn names_are_in_order_and_links_are_known_above() {
+    fn names_are_in_order() {
         let listing = parse(&[
             ("100644 blob", "a.b"),
             ("040000 tree", "a"),
@@ -180,12 +159,10 @@ mod tests {
         assert_eq!(names(ROOT), ["a", "a.b", "e", "g"]);
         let a = listing.find(ROOT, b"a").unwrap();
         assert_eq!(names(a.folder), ["c", "d"]);
-        assert_eq!(listing.id_below(ROOT), None);
-        assert_eq!(listing.id_below(a.folder), None);
         let e = listing.find(ROOT, b"e").unwrap();
-        assert_eq!(listing.id_below(e.folder).unwrap().to_string(), id('1'));
+        assert_eq!(names(e.folder), ["f"]);
+        assert!(parse(&[]).unwrap().entries(ROOT).is_empty());
         assert!(listing.find(ROOT, b"f").is_none());
-        assert_eq!(parse(&[]).unwrap().id_below(ROOT).unwrap().to_string(), id('0'));
     }
 
     /// A tree can be written by hand; no checkout is made of such names.
@@ -197,6 +174,6 @@ mod tests {
         for what in ["100644 tree", "040000 blob", "100644  blob", "100644 blob x", "", "120000 commit"] {
             assert!(parse(&[(what, "a")]).is_err(), "{what}");
         }
-        assert!(Listing::parse(ObjectId::parse(id('0').as_bytes()).unwrap(), b"fatal: no\0").is_err());
+        assert!(Listing::parse(b"fatal: no\0").is_err());
     }
 }

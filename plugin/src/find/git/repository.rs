@@ -212,7 +212,7 @@ impl Repository {
         if !said.succeeded {
             return Err(self.unlisted(commit, &said));
         }
-        let listing = Listing::parse(id, &said.stdout).map_err(|strange| {
+        let listing = Listing::parse(&said.stdout).map_err(|strange| {
             Problem::path(shown, format!("commit `{commit:.12}` holds what no checkout can have: {strange}"))
         })?;
         Ok(Tree::new(*commit, listing, Arc::clone(&self.objects), &self.root, here))

@@ -55,25 +55,6 @@ impl Tree {
         self.commit
     }
 
-    /// The id of a file's content, without reading it: files of two commits with one id are the same. None where
-    /// there is no file.
-    pub fn blob(&self, path: &str) -> Option<ObjectId> {
-        match self.go(path, true).ok()? {
-            Found::Entry(entry) if entry.what == What::File => Some(entry.id),
-            _ => None,
-        }
-    }
-
-    /// The id of all that is below a folder: where two commits have one id, reading and listing anything below it
-    /// gives the same. None where there is no folder, or where it holds links at any depth: what these lead to may
-    /// change while they do not.
-    pub fn below(&self, folder: &str) -> Option<ObjectId> {
-        match self.go(folder, true).ok()? {
-            Found::Folder(folders) => self.listing.id_below(folders.last().copied().unwrap_or(ROOT)),
-            Found::Entry(_) => None,
-        }
-    }
-
     fn go(&self, path: &str, to_end: bool) -> Result<Found<'_>, Lost> {
         self.go_from(vec![ROOT], path.as_bytes(), to_end)
     }
@@ -187,7 +168,10 @@ impl Files for Tree {
     }
 
     fn id(&self, path: &str) -> Option<ObjectId> {
-        self.blob(path)
+        match self.go(path, true).ok()? {
+            Found::Entry(entry) if entry.what == What::File => Some(entry.id),
+            _ => None,
+        }
     }
 
     fn show(&self, path: &str) -> String {
