@@ -74,7 +74,9 @@ mod tests {
     fn only_what_was_asked_for_is_noted() {
         let note = |files: &Memory| {
             let noted = Noted::new(files);
-            (noted.read("a").ok(), noted.list("f").ok(), noted.exists("f/b"));
+            noted.read("a").ok();
+            noted.list("f").ok();
+            noted.exists("f/b");
             noted.finish()
         };
         let files = Memory::default().with("a", "1").with("f/b", "2");
