@@ -153,6 +153,8 @@ fn nothing_is_left_out() {
         ("a tab", &acme.replace("  project", "\tproject")),
         ("a template", &acme.replace(": acme", ": {{ .Values.name }}")),
         ("a large file", &large),
+        ("a branch", &acme.replace(&format!("targetRevision: {base}"), "targetRevision: main")),
+        ("counted from a branch", &acme.replace(&format!("targetRevision: {base}"), "targetRevision: HEAD~1")),
         ("no pin", &acme.replace(&format!("    targetRevision: {base}\n"), "")),
         ("a branch's pin", &acme.replace(&base, "HEAD")),
         ("a number", &acme.replace(&base, "12")),

@@ -203,27 +203,48 @@ fn text(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A line up to its value, and the value, where what stands before it looks secret.
+/// A line up to its value, and the value, where the line begins with a key that looks secret.
 fn pair(line: &str) -> Option<(&str, &str)> {
     let is_colon = |at: usize| line[at..].starts_with(": ") || line[at..].trim_end() == ":";
     let end = line.char_indices().find(|(at, c)| *c == '=' || (*c == ':' && is_colon(*at)))?.0;
-    let key = line[..end].trim_end().rsplit(' ').next()?.trim_matches(['"', '\'']);
+    let key = line[..end].trim_start_matches([' ', '-']).trim_end().trim_matches(['"', '\'']);
     let value = end + 1 + usize::from(line[end + 1..].starts_with(' '));
-    is_secret(key).then(|| line.split_at(value))
+    (!key.contains([' ', '{', ',']) && is_secret(key)).then(|| line.split_at(value))
 }
 
+/// What parts a line into words.
+const BETWEEN: [char; 13] = [' ', '\t', ',', ';', '&', '?', '|', '{', '}', '<', '>', '"', '\''];
+
+/// A line without the words that look secret, or that stand behind one which says so: `password=`, `--token`, `Bearer`.
 fn line_words(line: &str) -> String {
-    let mut is_told = false;
-    let words = line.split(' ').map(|word| {
-        let is_secret = is_told || secret_by_look(word).is_some();
-        is_told = is_flag(word);
-        match (is_secret, pair(word)) {
-            (true, _) => MASKED.to_owned(),
-            (_, Some((key, _))) => format!("{key}{MASKED}"),
-            _ => word.to_owned(),
+    let mut masked = String::with_capacity(line.len());
+    // Whether the next word is secret, and the quote in which all words are.
+    let (mut is_told, mut quote) = (false, None);
+    // The word in an HTTP header before what says who one is.
+    let is_scheme = |word: &str| word == "Bearer" || (word == "Basic" && line.contains("uthorization"));
+    for token in line.split_inclusive(BETWEEN) {
+        let word = token.strip_suffix(BETWEEN).unwrap_or(token);
+        let end = &token[word.len()..];
+        let (key, value) = word.split_at(word.find(['=', ':']).map_or(word.len(), |at| at + 1));
+        let says = key.ends_with(['=', ':']) && is_secret(&key[..key.len() - 1]);
+        if !word.is_empty() && (quote.is_some() || (is_told && !is_scheme(word)) || secret_by_look(word).is_some()) {
+            masked += MASKED;
+            is_told = false;
+        } else if says && !value.is_empty() {
+            masked += key;
+            masked += MASKED;
+        } else {
+            masked += word;
+            is_told = says || is_flag(word) || is_scheme(word) || (is_told && word.is_empty());
         }
-    });
-    words.collect::<Vec<_>>().join(" ")
+        masked += end;
+        match (quote, end.chars().next()) {
+            (None, Some(c @ ('"' | '\''))) if is_told => quote = Some(c),
+            (Some(open), Some(c)) if c == open => (quote, is_told) = (None, false),
+            _ => {}
+        }
+    }
+    masked
 }
 
 fn plain(key: &str) -> String {

@@ -148,6 +148,16 @@ impl Repository {
         }
     }
 
+    /// Whether a revision is a commit's id or a tag: a branch, or what is counted from one, moves by itself.
+    ///
+    /// # Errors
+    /// `git` cannot be run.
+    pub fn is_pinned(&self, revision: &str) -> Result<bool, Problem> {
+        let is_id = (7..=64).contains(&revision.len()) && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let name = revision.strip_prefix("refs/tags/").unwrap_or(revision);
+        Ok(is_id || self.id_of(&format!("refs/tags/{name}"))?.is_some())
+    }
+
     /// The newest commit that two commits both have in their histories.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Markdown, for a comment on a pull request: a summary, a table, then each set. What destroys is never folded.
 
 use super::terminal::{problem, status, summary};
-use super::{inert, room};
+use super::{around, inert, room};
 use crate::review::change::FieldChange;
 use crate::review::consequence::{Consequence, Rule};
 use crate::review::model::{Action, ChangeSet, ObjectChange, Review, SideInfo, Status};
@@ -13,6 +13,9 @@ pub const MARKER: &str = "<!-- tenantry-review -->";
 const NAMED: usize = 20;
 /// How many consequences of a set are told.
 const TOLD: usize = 20;
+/// Of a set that destroys, as many more as fit into so many bytes.
+const SEVERE_NAMES: usize = 4_000;
+const SEVERE_TOLD: usize = 10_000;
 /// How many problems of a set or side are told.
 const PROBLEMS: usize = 5;
 /// How many fields of an object are shown.
@@ -134,16 +137,19 @@ fn head(set: &ChangeSet) -> String {
         let colon = if rules.is_empty() { "" } else { ": " };
         format!("<details>\n<summary><b>Set {label}</b>: {} {status}{colon}{rules}</summary>\n\n", who(set))
     };
-    let names: Vec<String> = set.members.iter().take(NAMED).map(|member| inert::code(&member.name, NAME)).collect();
-    text += &names.join(", ");
-    match set.members.len().saturating_sub(NAMED) {
+    let names = set.members.iter().map(|member| inert::code(&member.name, NAME));
+    let named = if is_severe(set) { NAMED.max(fitting(names.clone(), SEVERE_NAMES)) } else { NAMED };
+    text += &names.take(named).collect::<Vec<_>>().join(", ");
+    match set.members.len().saturating_sub(named) {
         0 => {}
         more => text += &format!(" and {more} more"),
     }
     text += "\n\n";
     let word = problem(set.status);
     let problems = set.problems.iter().map(|text| format!("- **{word}**: {}\n", inert::text(text, SENTENCE)));
-    let list = first(problems, PROBLEMS) + &first(set.consequences.iter().map(consequence), TOLD);
+    let told = set.consequences.iter().map(consequence);
+    let most = if is_severe(set) { TOLD.max(fitting(told.clone(), SEVERE_TOLD)) } else { TOLD };
+    let list = first(problems, PROBLEMS) + &first(told, most);
     if list.is_empty() { text } else { text + &list + "\n" }
 }
 
@@ -156,6 +162,16 @@ fn who(set: &ChangeSet) -> String {
 fn consequence(Consequence { rule, object, text }: &Consequence) -> String {
     let about = object.as_ref().map_or(String::new(), |object| format!(": {}", inert::code(object, NAME)));
     format!("- **{}** {}{about}\n", rule.word(), inert::text(text, SENTENCE))
+}
+
+/// How many lines there are in so many bytes.
+fn fitting(lines: impl Iterator<Item = String>, mut bytes: usize) -> usize {
+    let fits = |line: &String| {
+        let fits = line.len() <= bytes;
+        bytes = bytes.saturating_sub(line.len());
+        fits
+    };
+    lines.take_while(fits).count()
 }
 
 /// The first lines of a list, and how many there are besides.
@@ -195,8 +211,14 @@ fn object(object: &ObjectChange) -> String {
 }
 
 fn field(FieldChange { path, before, after }: &FieldChange) -> Vec<String> {
-    let line = |sign: char, value: &Json| {
-        format!("{sign} {}: {}", inert::line(path, NAME), inert::line(&value.to_string(), VALUE))
+    let text = |value: &Option<Json>| value.as_ref().map(Json::to_string);
+    let (before, after) = (text(before), text(after));
+    let start = match (&before, &after) {
+        (Some(before), Some(after)) => around::start(before, after, VALUE),
+        _ => 0,
+    };
+    let line = |sign: char, value: &String| {
+        format!("{sign} {}: {}", inert::line(path, NAME), inert::line(&around::from(value, start), VALUE))
     };
     let lines = [before.as_ref().map(|value| line('-', value)), after.as_ref().map(|value| line('+', value))];
     lines.into_iter().flatten().collect()

@@ -1,5 +1,6 @@
 //! The forms of a review, each from [`super::model`] alone.
 
+mod around;
 pub mod html;
 mod inert;
 pub mod json;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use serde_json::Value as Json;
 
+use super::around;
 use super::markdown::is_severe;
 use crate::report::printable;
 use crate::review::change::FieldChange;
@@ -169,7 +170,12 @@ fn write_object(out: &mut String, object: &ObjectChange, fold: Fold) -> std::fmt
     let shown = |value: &Json| shown(value, fold);
     for FieldChange { path, before, after } in object.fields.iter().take(fold.fields) {
         let values = match (before, after) {
-            (Some(before), Some(after)) => format!("{} → {}", shown(before), shown(after)),
+            (Some(before), Some(after)) => {
+                let (before, after) = (before.to_string(), after.to_string());
+                let start = around::start(&before, &after, fold.value);
+                let shown = |text: &str| cut(&around::from(text, start), fold);
+                format!("{} → {}", shown(&before), shown(&after))
+            }
             (Some(before), None) => format!("{BAD}- {}{BAD:#}", shown(before)),
             (None, Some(after)) => format!("{GOOD}+ {}{GOOD:#}", shown(after)),
             (None, None) => continue,
@@ -188,7 +194,11 @@ fn style(rule: Rule) -> Style {
 }
 
 fn shown(value: &Json, fold: Fold) -> String {
-    let text = printable(&value.to_string());
+    cut(&value.to_string(), fold)
+}
+
+fn cut(text: &str, fold: Fold) -> String {
+    let text = printable(text);
     match text.char_indices().nth(fold.value) {
         Some((cut, _)) => format!("{}…", &text[..cut]),
         None => text,

@@ -26,7 +26,7 @@ pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
             say::moved(&before.namespace, &after.namespace)
         ));
     }
-    if has_terraform {
+    if before.terraform.is_some() {
         role(before, after, &mut tell);
     }
     if let (Some(before), Some(after)) = (&before.terraform, &after.terraform)
@@ -87,6 +87,8 @@ mod tests {
             ["IDENTITY: identity type `irsa` → `podIdentity`, which never changes while Terraform is on"]
         );
         assert_eq!(acme(&[(ACME, "{tier: pro}", "{tier: pro, id: acme, namespace: t-acme}")]), [""; 0]);
+        // Whoever comes from a tier without Terraform had nothing that could be lost.
+        assert_eq!(of_fleet(found, "tenants/hobby", &[(HOBBY, "{tier: free}", "{tier: pro}")]), [""; 0]);
         // Without Terraform, nothing trusts a role.
         assert_eq!(
             of_fleet(found, "tenants/hobby", &[(PLATFORM, "identity: {type: none}", "identity: {type: irsa}")]),

@@ -120,6 +120,24 @@ fn groups(repository: &Repository, pins: Vec<Pin>, problems: &mut Problems) -> V
     }
     let mut groups = Vec::new();
     for (revision, pins) in by_revision {
+        match repository.is_pinned(&revision) {
+            Ok(true) => {}
+            Ok(false) => {
+                problems.push(
+                    Problem::new(
+                        pins[0].revision_at,
+                        format!("`{revision}` is no pin: it may be another commit tomorrow"),
+                    )
+                    .label("neither a commit's id nor a tag")
+                    .hint("write the id of the commit, whole"),
+                );
+                continue;
+            }
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
+        }
         match repository.resolve(&revision) {
             Ok(commit) => groups.push(Group { base: End::commit(&revision, commit), pins }),
             // Shown where it is written.

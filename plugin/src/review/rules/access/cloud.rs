@@ -30,6 +30,7 @@ const RIGHTS: &[(&str, &str)] = &[
     ("shared_bucket", "the tenant's cloud role reaches another bucket"),
     ("shared_bucket_prefix", "the tenant's cloud role reaches another part of the bucket"),
     ("oidc_provider", "another provider says who may take the tenant's cloud role"),
+    ("namespace", "another namespace's pods may take the tenant's cloud role"),
     ("cluster", "another cluster's pods may take the tenant's cloud role"),
 ];
 /// Values of these from little to much.
@@ -105,10 +106,12 @@ pub(super) fn trust(pair: &Pair<'_>, found: Found<'_>) {
         let Some((_, more, less)) = TRUST.iter().find(|(variable, ..)| *variable == name) else { continue };
         let list = |value: &Option<Json>| value.as_ref().and_then(Json::as_array).cloned().unwrap_or_default();
         let (before, after) = (list(&field.before), list(&field.after));
-        for item in say::beyond(&after, &before) {
+        // Of what all may, nobody gets more, nor is anything lost where all may.
+        let is_all = |list: &[Json]| list.iter().any(|item| item == "*");
+        for item in say::beyond(&after, &before).into_iter().filter(|_| !is_all(&before)) {
             found.push(of(Rule::AccessMore, object, format!("{} {more}", say::value(item))));
         }
-        for item in say::beyond(&before, &after) {
+        for item in say::beyond(&before, &after).into_iter().filter(|_| !is_all(&after)) {
             found.push(of(Rule::AccessLess, object, format!("{} {less}", say::value(item))));
         }
     }

@@ -46,6 +46,22 @@ fn whom_the_cloud_role_trusts() {
     assert_eq!(lines[0], "`mlflow` may no longer take the tenant's cloud role");
 }
 
+/// What takes the place of all is less, and the namespace is a part of whom the role trusts.
+#[test]
+fn all_and_another_namespace() {
+    let role = "arn:aws:iam::444455556666:role/customer";
+    let fewer = ("platform.yaml", "assume_roles: [\"*\"]", &*format!("assume_roles: [\"{role}\"]"));
+    let lines = of_fleet(found, "tenants/acme", &[fewer]);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(
+        lines[0].starts_with("ACCESS-") && lines[0].ends_with("`*` may no longer be taken by the tenant's cloud role")
+    );
+    let other = ("platform.yaml", "namespace: ${{ tenant.namespace }}", "namespace: t-globex");
+    let lines = of_fleet(found, "tenants/acme", &[other]);
+    assert!(lines.len() == 1 && lines[0].starts_with("ACCESS+"), "{lines:?}");
+    assert!(lines[0].ends_with("another namespace's pods may take the tenant's cloud role: `t-acme` → `t-globex`"));
+}
+
 /// However long it is.
 #[test]
 fn long_arns() {
