@@ -203,6 +203,16 @@ fn a_name_that_two_have() {
         let words = allow.iter().flat_map(|word| ["--allow", *word]);
         fleet.diff(&["HEAD"].into_iter().chain(words).collect::<Vec<_>>()).code
     };
+    let told = |word: &str| fleet.diff(&["HEAD", "--allow", word]).stderr;
+    assert_eq!(
+        told("FAILS:acme"),
+        "warning: `FAILS:acme` acknowledges nothing: 2 have that name: say it for their folders\n"
+    );
+    assert_eq!(
+        told("FAILS:acmee"),
+        "warning: `FAILS:acmee` acknowledges nothing: nothing happens to one of that name\n"
+    );
+    assert_eq!(told("FAILS:us/tenants/acme"), "");
     assert_eq!(code(&["FAILS:acme"]), 3);
     assert_eq!(code(&["FAILS:eu/tenants/acme"]), 3);
     assert_eq!(code(&["FAILS:eu/tenants/acme", "FAILS:us/tenants/acme"]), 2);

@@ -22,7 +22,7 @@ use crate::review::model::SideInfo;
 use crate::review::{Review, Reviewer, Rule, Side, forms};
 use crate::source::Sources;
 use range::End;
-use verdict::{FailOn, Verdict, verdict};
+use verdict::{FailOn, Verdict, idle, verdict};
 
 /// What was typed.
 #[derive(Debug, clap::Args)]
@@ -87,6 +87,7 @@ pub(super) fn run(arguments: &Arguments, output: &Output) -> Result<(), Failure>
         Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
         printed => printed?,
     }
+    idle(&found, &arguments.allow).iter().for_each(|warning| output.error(warning));
     match verdict(&found, &arguments.allow, arguments.fail_on.as_deref()) {
         Verdict::Nothing => Ok(()),
         verdict => Err(Failure::Found(verdict.code())),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 use crate::command::allow::{Allow, Word, known};
+use crate::report::printable;
 use crate::review::Rule;
 use crate::review::history::Who;
 use crate::review::model::{Member, Review};
@@ -72,6 +73,32 @@ pub(super) fn verdict(review: &Review, allowed: &[Allow<Rule>], fail_on: Option<
     } else {
         Verdict::Nothing
     }
+}
+
+/// What was said for a name that nobody has to whom something happens, or that several have: it acknowledges nothing.
+pub(super) fn idle(review: &Review, allowed: &[Allow<Rule>]) -> Vec<String> {
+    let members = || review.sets.iter().flat_map(|set| &set.members);
+    let why = |allow: &Allow<Rule>| {
+        let is_folder =
+            |member: &Member| member.folder == allow.tenant || (member.folder.is_empty() && allow.tenant == ".");
+        if allow.tenant == "*" || members().any(is_folder) {
+            return None;
+        }
+        match members().filter(|member| member.name == allow.tenant).count() {
+            0 => Some("nothing happens to one of that name".to_owned()),
+            1 => None,
+            count => Some(format!("{count} have that name: say it for their folders")),
+        }
+    };
+    let told = |allow: &Allow<Rule>| {
+        Some(format!(
+            "warning: `{}:{}` acknowledges nothing: {}\n",
+            allow.what.word(),
+            printable(&allow.tenant),
+            why(allow)?
+        ))
+    };
+    allowed.iter().filter_map(told).collect()
 }
 
 /// How many tenants something happens to that fails the review and that nobody acknowledged.
