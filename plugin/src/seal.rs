@@ -56,8 +56,7 @@ fn is_sealed_job(manifest: &Manifest) -> bool {
 }
 
 fn is_sealed_config_map(manifest: &Manifest) -> bool {
-    let immutable = manifest.object.get(&["immutable"]).map(|node| &node.value);
-    manifest.kind() == "ConfigMap" && matches!(immutable, Some(Value::Bool(true)))
+    manifest.kind() == "ConfigMap" && manifest.object.is_true_at(&["immutable"])
 }
 
 /// The bytes that a name stands for: the fields with their keys in order.

@@ -1,11 +1,10 @@
 //! `tenantry validate --against`: what one commit cannot see.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::Failure;
 use super::allow::{self, Allow};
-use super::open::{below, open};
+use super::open::below;
 use super::render::{refused, told};
 use crate::find::{Files as _, Repository};
 use crate::problem::Problem;
@@ -34,26 +33,13 @@ impl allow::Word for Word {
 }
 
 impl Against {
-    /// Compares what lies at the paths now with what was there.
-    pub(super) fn check(&self, paths: &[PathBuf], here: &Path) -> Result<(), Failure> {
-        // Each path is of the repository that it lies in.
-        let mut roots: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
-        for path in paths {
-            let opened = open(path, here)?;
-            roots.entry(opened.root.clone()).or_default().push(opened.root.join(&opened.folder));
-        }
-        for (root, folders) in roots {
-            self.one(&root, &folders, here)?;
-        }
-        Ok(())
-    }
-
-    fn one(&self, root: &Path, folders: &[PathBuf], here: &Path) -> Result<(), Failure> {
+    /// Compares what lies in folders below a root now with what was there.
+    pub(super) fn check(&self, root: &Path, folders: &[String], here: &Path) -> Result<(), Failure> {
         let repository = Repository::open(root).map_err(refused)?;
         let commit = repository.resolve(&self.commit).map_err(refused)?;
         let tree = repository.tree(&commit, here).map_err(refused)?;
         let disk = repository.working_tree(here).map_err(refused)?;
-        let starts: Vec<String> = folders.iter().map(|folder| below(repository.root(), folder)).collect();
+        let starts: Vec<String> = folders.iter().map(|folder| below(repository.root(), &root.join(folder))).collect();
         let (before, now) = (Sources::default(), Sources::default());
         let (base, head) = rayon::join(|| Side::find(&tree, &before, &starts), || Side::find(&disk, &now, &starts));
         let is_allowed = |word, who: &Who<'_>| self.allow.iter().any(|allow| allow.covers(word, who));

@@ -25,9 +25,13 @@ pub(super) struct Allow<W> {
 impl<W: Word> Allow<W> {
     /// Whether it is of this, for this one. A name that two have is nobody's: a folder tells them apart.
     pub(super) fn covers(&self, what: W, who: &Who<'_>) -> bool {
-        let folder = if who.folder.is_empty() { "." } else { who.folder };
-        let is_it = self.tenant == folder || (who.is_only && self.tenant == who.name);
+        let is_it = self.is_folder(who.folder) || (who.is_only && self.tenant == who.name);
         self.what == what && (self.tenant == "*" || is_it)
+    }
+
+    /// Whether it names this folder; the root is `.`.
+    pub(super) fn is_folder(&self, folder: &str) -> bool {
+        self.tenant == if folder.is_empty() { "." } else { folder }
     }
 }
 

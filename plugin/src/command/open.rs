@@ -30,11 +30,10 @@ pub(super) fn open(path: &Path, here: &Path) -> Result<Opened, Failure> {
         kind => Failure::Input(format!("error: `{shown}` cannot be read: {kind}\n")),
     };
     let real = here.join(path).canonicalize().map_err(missing)?;
-    let is_ours = real.file_name().is_some_and(|name| name == TENANT_FILE || name == PLATFORM_FILE);
     // A file may be a link; the folder that was typed is the one that is meant.
     let folder = if real.is_dir() {
         real
-    } else if is_ours || path.file_name().is_some_and(|name| name == TENANT_FILE || name == PLATFORM_FILE) {
+    } else if is_ours(&real) || is_ours(path) {
         let parent = here.join(path);
         parent.parent().unwrap_or(here).canonicalize().map_err(missing)?
     } else {
@@ -43,6 +42,11 @@ pub(super) fn open(path: &Path, here: &Path) -> Result<Opened, Failure> {
     let above = |name: &str| folder.ancestors().find(|folder| folder.join(name).exists());
     let root = above(".git").or_else(|| above(PLATFORM_FILE)).unwrap_or(&folder).to_path_buf();
     Ok(Opened { folder: below(&root, &folder), files: Disk::new(root.clone(), here), root })
+}
+
+/// Whether a path is called like a tenant's or a platform's file, which stands for its folder.
+pub(super) fn is_ours(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == TENANT_FILE || name == PLATFORM_FILE)
 }
 
 /// A path below a root, with `/` between its parts.

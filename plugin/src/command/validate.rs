@@ -56,7 +56,9 @@ pub(super) fn run(paths: &[PathBuf], against: Option<&Against>, output: &Output)
     }
     // What became of a tenant is asked where each side is right by itself.
     if let Some(against) = against.filter(|_| problems.is_empty()) {
-        against.check(paths, &here)?;
+        for (root, (_, starts)) in &fleets {
+            against.check(root, starts, &here)?;
+        }
     }
     if !problems.is_empty() {
         return Err(Failure::Input(told(problems, &sources)));

@@ -6,6 +6,8 @@ use crate::problem::Problem;
 
 /// Largest file that is read. A tenant file has some hundreds of bytes, a platform file some thousands.
 pub(super) const MAX_FILE: u64 = 1 << 20;
+/// Deeper than any repository is laid out; guards against folders that nest without end.
+pub(super) const MAX_DEPTH: usize = 32;
 
 /// What a folder holds under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::files::{Files, Kind, Listed, join};
+use super::files::{Files, Kind, Listed, MAX_DEPTH, join};
 use super::locate::{PLATFORM_FILE, TENANT_FILE};
-use crate::problem::{Problem, Problems};
+use super::refusal;
+use crate::problem::Problems;
 
 /// A folder that is about something, and what it holds.
 #[derive(Clone, Debug)]
@@ -30,14 +31,10 @@ pub fn walk(files: &dyn Files, start: &str, problems: &mut Problems) -> Vec<Fold
     found
 }
 
-/// Deeper than any repository is laid out; guards against folders that nest without end.
-const MAX_DEPTH: usize = 32;
-
 fn visit(files: &dyn Files, path: &str, depth: usize) -> (Vec<Folder>, Problems) {
     let (mut found, mut problems) = (Vec::new(), Problems::new());
     if depth > MAX_DEPTH {
-        let shown = files.show(path);
-        problems.push(Problem::path(&shown, format!("`{shown}` lies more than {MAX_DEPTH} folders deep")));
+        problems.push(refusal::too_deep(&files.show(path)));
         return (found, problems);
     }
     let listed = match files.list(path) {

@@ -1,12 +1,11 @@
 //! Every manifest below a folder: what is to be read as objects, whoever wrote it.
 
-use super::files::{Files, Kind, join};
+use super::files::{Files, Kind, MAX_DEPTH, join};
+use super::refusal;
 use crate::problem::{Problem, Problems};
 
 /// How the names of manifests end.
 const ENDS: [&str; 3] = [".yaml", ".yml", ".json"];
-/// Deeper than any repository is laid out; guards against folders that nest without end.
-const MAX_DEPTH: usize = 32;
 
 /// The paths of all manifests at and below a folder, in order. Hidden files and folders are none of them. What may be one and is
 /// not read is a problem, never left out: a link, a pipe, what has a name that cannot be told.
@@ -18,8 +17,7 @@ pub fn manifests(files: &dyn Files, folder: &str, problems: &mut Problems) -> Ve
 
 fn visit(files: &dyn Files, folder: &str, depth: usize, found: &mut Vec<String>, problems: &mut Problems) {
     if depth > MAX_DEPTH {
-        let shown = files.show(folder);
-        return problems.push(Problem::path(&shown, format!("`{shown}` lies more than {MAX_DEPTH} folders deep")));
+        return problems.push(refusal::too_deep(&files.show(folder)));
     }
     let listed = match files.list(folder) {
         Ok(listed) => listed,

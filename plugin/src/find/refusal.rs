@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::string::FromUtf8Error;
 
-use super::files::MAX_FILE;
+use super::files::{MAX_DEPTH, MAX_FILE};
 use crate::problem::Problem;
 
 /// A link whose end is missing, by its path as people are shown it.
@@ -14,6 +14,10 @@ pub(super) fn link_to_nothing(shown: &str) -> Problem {
 pub(super) fn link_that_leaves(shown: &str) -> Problem {
     Problem::path(shown, format!("`{shown}` is a link that leaves the repository"))
         .hint("put the file itself there, or link to one inside the repository")
+}
+
+pub(super) fn too_deep(shown: &str) -> Problem {
+    Problem::path(shown, format!("`{shown}` lies more than {MAX_DEPTH} folders deep"))
 }
 
 pub(super) fn unreadable(shown: &str, reason: &str) -> Problem {

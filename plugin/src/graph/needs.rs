@@ -9,11 +9,11 @@ use crate::tree::Node;
 /// What the object refers to.
 pub(super) fn needs(manifest: &Manifest) -> Vec<(Reason, Name)> {
     let mut found = BTreeSet::new();
-    if let Some(pod) = pod(manifest) {
+    if let Some(pod) = manifest.pod() {
         of_pod(pod, manifest.namespace(), &mut found);
     }
     if manifest.kind() == "ExternalSecret" {
-        for source in items(&manifest.object, &["spec", "dataFrom"]) {
+        for source in manifest.object.list_at(&["spec", "dataFrom"]) {
             let Some(generator) = source.get(&["sourceRef", "generatorRef"]) else { continue };
             let text = |key: &str| generator.text_at(&[key]).unwrap_or_default();
             let group = text("apiVersion").split_once('/').map_or("", |(group, _)| group);
@@ -77,24 +77,12 @@ fn told(manifest: &Manifest, all: &[Manifest], key: &str) -> Option<serde_json::
     serde_json::from_str(text).ok()
 }
 
-/// The spec of the pods that it makes.
-fn pod(manifest: &Manifest) -> Option<&Node> {
-    match manifest.kind() {
-        "Pod" => manifest.object.get(&["spec"]),
-        "CronJob" => manifest.object.get(&["spec", "jobTemplate", "spec", "template", "spec"]),
-        "DaemonSet" | "Deployment" | "Job" | "ReplicaSet" | "StatefulSet" => {
-            manifest.object.get(&["spec", "template", "spec"])
-        }
-        _ => None,
-    }
-}
-
 /// The command of the first container.
 fn runs(manifest: &Manifest) -> Vec<&str> {
-    let containers = pod(manifest).map(|pod| items(pod, &["containers"])).unwrap_or_default();
+    let containers = manifest.pod().map(|pod| pod.list_at(&["containers"])).unwrap_or_default();
     containers
         .first()
-        .map(|container| items(container, &["command"]))
+        .map(|container| container.list_at(&["command"]))
         .unwrap_or_default()
         .iter()
         .filter_map(Node::as_text)
@@ -107,34 +95,29 @@ fn of_pod(pod: &Node, namespace: &str, found: &mut BTreeSet<(Reason, Name)>) {
     }
     let mut reads = |kind: &str, reference: Option<&Node>, key: &str| {
         let Some(reference) = reference else { return };
-        let is_optional =
-            matches!(reference.get(&["optional"]).map(|node| &node.value), Some(crate::tree::Value::Bool(true)));
+        let is_optional = reference.is_true_at(&["optional"]);
         if let Some(read) = reference.text_at(&[key]).filter(|_| !is_optional) {
             found.insert((Reason::Reads, name("", kind, namespace, read)));
         }
     };
-    for volume in items(pod, &["volumes"]) {
+    for volume in pod.list_at(&["volumes"]) {
         reads("ConfigMap", volume.get(&["configMap"]), "name");
         reads("Secret", volume.get(&["secret"]), "secretName");
         reads("PersistentVolumeClaim", volume.get(&["persistentVolumeClaim"]), "claimName");
-        for source in items(volume, &["projected", "sources"]) {
+        for source in volume.list_at(&["projected", "sources"]) {
             reads("ConfigMap", source.get(&["configMap"]), "name");
             reads("Secret", source.get(&["secret"]), "name");
         }
     }
-    let containers = items(pod, &["initContainers"]).iter().chain(items(pod, &["containers"]));
+    let containers = pod.list_at(&["initContainers"]).iter().chain(pod.list_at(&["containers"]));
     for container in containers {
-        for variable in items(container, &["env"]) {
+        for variable in container.list_at(&["env"]) {
             reads("ConfigMap", variable.get(&["valueFrom", "configMapKeyRef"]), "name");
             reads("Secret", variable.get(&["valueFrom", "secretKeyRef"]), "name");
         }
-        for source in items(container, &["envFrom"]) {
+        for source in container.list_at(&["envFrom"]) {
             reads("ConfigMap", source.get(&["configMapRef"]), "name");
             reads("Secret", source.get(&["secretRef"]), "name");
         }
     }
-}
-
-fn items<'a>(node: &'a Node, path: &[&str]) -> &'a [Node] {
-    node.get(path).and_then(Node::as_list).unwrap_or_default()
 }

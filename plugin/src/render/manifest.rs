@@ -68,6 +68,19 @@ impl Manifest {
         self.object.text_at(&["metadata", "annotations", key])
     }
 
+    /// The spec of the pods that it is or makes.
+    pub fn pod(&self) -> Option<&Node> {
+        let path: &[&str] = match self.kind() {
+            "Pod" => &["spec"],
+            "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
+            "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
+                &["spec", "template", "spec"]
+            }
+            _ => return None,
+        };
+        self.object.get(path)
+    }
+
     /// The wave in which Argo CD applies it.
     pub fn wave(&self) -> i64 {
         self.annotation(WAVE).and_then(|wave| wave.parse().ok()).unwrap_or(0)

@@ -50,7 +50,7 @@ fn rules(items: &[Node]) -> Option<Vec<Keyed<'_>>> {
     let key = |item: &Node| {
         item.get(&["verbs"])?;
         let about = ["apiGroups", "resources", "resourceNames", "nonResourceURLs"].map(|field| {
-            let list = item.get(&[field]).and_then(Node::as_list).unwrap_or_default();
+            let list = item.list_at(&[field]);
             list.iter().filter_map(scalar).collect::<Vec<_>>().join(",")
         });
         Some(about.join("/").trim_end_matches('/').to_owned())

@@ -198,6 +198,16 @@ impl Node {
         self.get(path)?.as_text()
     }
 
+    /// The list under nested keys; empty where there is none.
+    pub fn list_at(&self, path: &[&str]) -> &[Node] {
+        self.get(path).and_then(Node::as_list).unwrap_or_default()
+    }
+
+    /// Whether `true` stands under nested keys.
+    pub fn is_true_at(&self, path: &[&str]) -> bool {
+        self.get(path).is_some_and(|node| matches!(node.value, Value::Bool(true)))
+    }
+
     /// Puts every map's keys in order, so that the order in which a file has them never shows.
     pub fn sort(&mut self) {
         match &mut self.value {

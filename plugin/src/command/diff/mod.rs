@@ -11,11 +11,11 @@ use indicatif::ProgressBar;
 
 use super::Failure;
 use super::allow::Allow;
-use super::open::{below, here};
+use super::open::{below, here, is_ours};
 use super::output::Output;
 use super::progress::progress;
 use super::render::{refused, told};
-use crate::find::{Disk, Files, PLATFORM_FILE, Repository, TENANT_FILE, is_within};
+use crate::find::{Disk, Files, Repository, is_within};
 use crate::problem::{Problem, Problems};
 use crate::report::printable;
 use crate::review::model::SideInfo;
@@ -178,9 +178,7 @@ fn starts(repository: &Repository, paths: &[PathBuf], here: &Path) -> Result<Vec
         return Ok(vec![String::new()]);
     }
     let start = |path: &PathBuf| {
-        let is_ours = path.file_name().is_some_and(|name| name == TENANT_FILE || name == PLATFORM_FILE);
-        // A tenant's or a platform's file stands for its folder, as for the other commands.
-        let folder = if is_ours { path.parent().unwrap_or(path) } else { path };
+        let folder = if is_ours(path) { path.parent().unwrap_or(path) } else { path };
         let real = here.join(folder);
         let real = real.canonicalize().unwrap_or(real);
         if !real.starts_with(repository.root()) {

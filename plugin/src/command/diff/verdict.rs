@@ -79,9 +79,7 @@ pub(super) fn verdict(review: &Review, allowed: &[Allow<Rule>], fail_on: Option<
 pub(super) fn idle(review: &Review, allowed: &[Allow<Rule>]) -> Vec<String> {
     let members = || review.sets.iter().flat_map(|set| &set.members);
     let why = |allow: &Allow<Rule>| {
-        let is_folder =
-            |member: &Member| member.folder == allow.tenant || (member.folder.is_empty() && allow.tenant == ".");
-        if allow.tenant == "*" || members().any(is_folder) {
+        if allow.tenant == "*" || members().any(|member| allow.is_folder(&member.folder)) {
             return None;
         }
         match members().filter(|member| member.name == allow.tenant).count() {

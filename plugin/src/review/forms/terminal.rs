@@ -91,7 +91,7 @@ fn named(side: &SideInfo) -> String {
 /// `2 changed, 1 added, 13 unchanged`.
 pub fn summary(counts: &Counts) -> String {
     let parts = [
-        (counts.failing - counts.still_failing.min(counts.failing), "failing"),
+        (counts.failing.saturating_sub(counts.still_failing), "failing"),
         (counts.still_failing, "still failing"),
         (counts.removed, "removed"),
         (counts.changed, "changed"),

@@ -7,7 +7,6 @@ use crate::render::Manifest;
 use crate::review::change::FieldChange;
 use crate::review::consequence::Rule;
 use crate::review::pair::{Pair, Way};
-use crate::tree::Value;
 
 #[cfg(test)]
 mod tests;
@@ -112,7 +111,9 @@ fn immutable<'a>(before: &Manifest, field: &'a FieldChange) -> Option<&'a str> {
             "spec.managedBy",
         ]),
         "RoleBinding" | "ClusterRoleBinding" => part(&["roleRef"]),
-        "ConfigMap" | "Secret" if is_immutable(before) => part(&["data", "binaryData", "stringData", "immutable"]),
+        "ConfigMap" | "Secret" if before.object.is_true_at(&["immutable"]) => {
+            part(&["data", "binaryData", "stringData", "immutable"])
+        }
         "PriorityClass" => part(&["value", "preemptionPolicy"]),
         _ => None,
     }
@@ -122,8 +123,4 @@ fn grows(field: &FieldChange) -> bool {
     let quantity = |value: &Option<serde_json::Value>| value.as_ref()?.as_str()?.parse().ok();
     let sizes: (Option<crate::quantity::Quantity>, Option<_>) = (quantity(&field.before), quantity(&field.after));
     matches!(sizes, (Some(before), Some(after)) if before <= after)
-}
-
-fn is_immutable(object: &Manifest) -> bool {
-    object.object.get(&["immutable"]).is_some_and(|node| matches!(node.value, Value::Bool(true)))
 }

@@ -45,9 +45,10 @@ fn stops(case: &Case<'_>, pair: &Pair<'_>) -> Option<Consequence> {
         "CronJob" if part_of(before.name()) != Some("terraform-drift") => "it runs no more",
         _ => return None,
     };
-    let value = |object: &'_ Manifest, field| object.object.get(&["spec", field]).map(|node| node.value.clone());
-    let is_none = |object: &Manifest| matches!(value(object, "replicas"), Some(Value::Int(0)));
-    let is_suspended = |object: &Manifest| matches!(value(object, "suspend"), Some(Value::Bool(true)));
+    let is_none = |object: &Manifest| {
+        object.object.get(&["spec", "replicas"]).is_some_and(|node| matches!(node.value, Value::Int(0)))
+    };
+    let is_suspended = |object: &Manifest| object.object.is_true_at(&["spec", "suspend"]);
     match pair.after {
         None if case.with_namespace(pair) => None,
         None => Some(of(Rule::Restart, before, format!("goes: {what}"))),

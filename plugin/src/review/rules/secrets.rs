@@ -1,7 +1,6 @@
 //! What becomes of a Secret when what makes it goes.
 
 use crate::render::Manifest;
-use crate::tree::Node;
 
 /// What becomes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +29,9 @@ pub(super) fn fate(object: &Manifest) -> Option<Fate> {
 }
 
 fn is_generated(object: &Manifest) -> bool {
-    let sources = object.object.get(&["spec", "dataFrom"]).and_then(Node::as_list).unwrap_or_default();
-    sources.iter().any(|source| source.get(&["sourceRef", "generatorRef"]).is_some())
+    object
+        .object
+        .list_at(&["spec", "dataFrom"])
+        .iter()
+        .any(|source| source.get(&["sourceRef", "generatorRef"]).is_some())
 }

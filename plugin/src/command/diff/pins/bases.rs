@@ -6,7 +6,7 @@ use std::path::Path;
 use super::address::address;
 use super::application::{self, Applications, Pin};
 use crate::command::diff::range::End;
-use crate::find::{Disk, Repository};
+use crate::find::{Disk, Repository, is_within};
 use crate::problem::{Problem, Problems};
 use crate::source::Sources;
 
@@ -43,13 +43,7 @@ pub(super) fn read(
     let Applications { mut pins, mut notes } = application::read(&Disk::new(real, here), sources, &mut problems);
     of_the_fleet(repository, &shown, &mut pins, &mut notes, &mut problems);
     one_a_folder(&pins, &mut problems);
-    pins.retain(|pin| {
-        starts.iter().any(|start| {
-            pin.folder
-                .strip_prefix(start.as_str())
-                .is_some_and(|rest| start.is_empty() || rest.is_empty() || rest.starts_with('/'))
-        })
-    });
+    pins.retain(|pin| starts.iter().any(|start| is_within(&pin.folder, start)));
     if pins.is_empty() && problems.is_empty() {
         let nothing = Problem::path(&shown, format!("no Application in `{shown}` renders a folder that is asked for"));
         problems.push(nothing.hint(

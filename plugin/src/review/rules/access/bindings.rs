@@ -78,7 +78,7 @@ fn role(binding: &Manifest) -> (&str, &str) {
 }
 
 fn subjects(binding: &Manifest) -> Vec<Subject<'_>> {
-    let list = binding.object.get(&["subjects"]).and_then(Node::as_list).unwrap_or_default();
+    let list = binding.object.list_at(&["subjects"]);
     let subject = |node| {
         let at = |key| Node::text_at(node, &[key]).unwrap_or_default();
         let namespace = Some(at("namespace")).filter(|namespace| *namespace != binding.namespace());

@@ -6,7 +6,7 @@ use crate::render::Manifest;
 use crate::review::consequence::Rule;
 use crate::review::pair::Pair;
 use crate::review::rules::{Case, Found, of, say};
-use crate::tree::{Node, Value};
+use crate::tree::Node;
 
 /// Namespaces of the node's that a pod may share, and what that is.
 const SHARED: &[(&str, &str)] =
@@ -14,7 +14,7 @@ const SHARED: &[(&str, &str)] =
 
 pub(super) fn found(case: &Case<'_>, pair: &Pair<'_>, found: Found<'_>) {
     let Some(object) = pair.object().filter(|_| !case.with_namespace(pair)) else { return };
-    let (before, after) = (pair.before.and_then(pod), pair.after.and_then(pod));
+    let (before, after) = (pair.before.and_then(Manifest::pod), pair.after.and_then(Manifest::pod));
     // What goes may do nothing any more, and nobody asks what it might have done.
     let Some(after) = after else { return };
     let (old, new) = (before.map(powers).unwrap_or_default(), powers(after));
@@ -32,24 +32,11 @@ pub(super) fn found(case: &Case<'_>, pair: &Pair<'_>, found: Found<'_>) {
                 format!("its pods run under another ServiceAccount: {}", say::moved(was, is)),
             ));
         }
-        let mounts = |pod: &Node| pod.get(&["automountServiceAccountToken"]).map(is_true);
-        if mounts(after) == Some(true) && mounts(before) != Some(true) {
+        let mounts = |pod: &Node| pod.is_true_at(&["automountServiceAccountToken"]);
+        if mounts(after) && !mounts(before) {
             found.push(of(Rule::AccessMore, object, "its pods get a token of their ServiceAccount"));
         }
     }
-}
-
-/// The spec of a workload's pods.
-fn pod(object: &Manifest) -> Option<&Node> {
-    let path: &[&str] = match object.kind() {
-        "Pod" => &["spec"],
-        "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
-            &["spec", "template", "spec"]
-        }
-        _ => return None,
-    };
-    object.object.get(path)
 }
 
 fn account(pod: &Node) -> &str {
@@ -59,34 +46,26 @@ fn account(pod: &Node) -> &str {
 /// What lifts a pod out of its sandbox.
 fn powers(pod: &Node) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
-    for (_, what) in SHARED.iter().filter(|(field, _)| pod.get(&[field]).is_some_and(is_true)) {
+    for (_, what) in SHARED.iter().filter(|(field, _)| pod.is_true_at(&[field])) {
         all.insert(format!("share {what}"));
     }
-    for path in list(pod, &["volumes"]).iter().filter_map(|volume| volume.text_at(&["hostPath", "path"])) {
+    for path in pod.list_at(&["volumes"]).iter().filter_map(|volume| volume.text_at(&["hostPath", "path"])) {
         all.insert(format!("mount {} of the node", say::value(path)));
     }
     for containers in ["containers", "initContainers", "ephemeralContainers"] {
-        for container in list(pod, &[containers]) {
+        for container in pod.list_at(&[containers]) {
             let name = say::value(container.text_at(&["name"]).unwrap_or_default());
-            if container.get(&["securityContext", "privileged"]).is_some_and(is_true) {
+            if container.is_true_at(&["securityContext", "privileged"]) {
                 all.insert(format!("do anything on the node: container {name} is privileged"));
             }
             for capability in
-                list(container, &["securityContext", "capabilities", "add"]).iter().filter_map(Node::as_text)
+                container.list_at(&["securityContext", "capabilities", "add"]).iter().filter_map(Node::as_text)
             {
                 all.insert(format!("use capability {} in container {name}", say::value(capability)));
             }
         }
     }
     all
-}
-
-fn is_true(node: &Node) -> bool {
-    matches!(node.value, Value::Bool(true))
-}
-
-fn list<'a>(node: &'a Node, path: &[&str]) -> &'a [Node] {
-    node.get(path).and_then(Node::as_list).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -62,18 +62,13 @@ fn rest(pair: &Pair<'_>, found: Found<'_>) {
 
 /// What the roles of a project allow, and to whom.
 fn roles(project: Option<&Manifest>) -> Vec<String> {
-    let list = |node: &'_ Node, field: &str| {
-        node.get(&[field]).and_then(Node::as_list).map(<[Node]>::to_vec).unwrap_or_default()
-    };
     let mut all = Vec::new();
-    for role in
-        project.and_then(|project| project.object.get(&["spec", "roles"])).and_then(Node::as_list).unwrap_or_default()
-    {
+    for role in project.map(|project| project.object.list_at(&["spec", "roles"])).unwrap_or_default() {
         let name = say::value(role.text_at(&["name"]).unwrap_or_default());
-        for group in list(role, "groups").iter().filter_map(Node::as_text) {
+        for group in role.list_at(&["groups"]).iter().filter_map(Node::as_text) {
             all.push(format!("group {} has role {name}", say::value(group)));
         }
-        for policy in list(role, "policies").iter().filter_map(Node::as_text) {
+        for policy in role.list_at(&["policies"]).iter().filter_map(Node::as_text) {
             all.push(format!("role {name} has policy {}", say::value(policy)));
         }
     }

@@ -104,11 +104,8 @@ fn beyond<'a>(rights: &[Right<'a>], others: &[Right<'_>]) -> Vec<Right<'a>> {
 
 fn rights(role: &Manifest) -> Vec<Right<'_>> {
     let mut all = Vec::new();
-    for rule in role.object.get(&["rules"]).and_then(Node::as_list).unwrap_or_default() {
-        let words = |field: &str| -> Vec<&str> {
-            let list = rule.get(&[field]).and_then(Node::as_list).unwrap_or_default();
-            list.iter().filter_map(Node::as_text).collect()
-        };
+    for rule in role.object.list_at(&["rules"]) {
+        let words = |field: &str| -> Vec<&str> { rule.list_at(&[field]).iter().filter_map(Node::as_text).collect() };
         let (groups, resources, verbs) = (words("apiGroups"), words("resources"), words("verbs"));
         let mut names = words("resourceNames");
         // The same secret of another generation is no other access.

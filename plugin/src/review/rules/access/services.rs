@@ -54,7 +54,7 @@ fn kind(service: Option<&Manifest>) -> &str {
 }
 
 fn texts<'a>(service: Option<&'a Manifest>, field: &str) -> Vec<&'a str> {
-    let list = service.and_then(|service| service.object.get(&["spec", field])).and_then(Node::as_list);
+    let list = service.map(|service| service.object.list_at(&["spec", field]));
     list.unwrap_or_default().iter().filter_map(Node::as_text).collect()
 }
 

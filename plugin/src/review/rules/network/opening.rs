@@ -117,9 +117,9 @@ pub(super) fn openings<'a>(policy: &'a Manifest, namespace: &'a str) -> Vec<Open
     for (direction, field, peers_field) in
         [(Direction::Ingress, "ingress", "from"), (Direction::Egress, "egress", "to")]
     {
-        for rule in list(&policy.object, &["spec", field]) {
-            let mut peers: Vec<Peer<'_>> = list(rule, &[peers_field]).iter().map(peer).collect();
-            let mut ports: Vec<Port<'_>> = list(rule, &["ports"]).iter().map(port).collect();
+        for rule in policy.object.list_at(&["spec", field]) {
+            let mut peers: Vec<Peer<'_>> = rule.list_at(&[peers_field]).iter().map(peer).collect();
+            let mut ports: Vec<Port<'_>> = rule.list_at(&["ports"]).iter().map(port).collect();
             // To Kubernetes an empty list is everybody.
             if peers.is_empty() {
                 peers.push(Peer::Anybody);
@@ -137,15 +137,11 @@ pub(super) fn openings<'a>(policy: &'a Manifest, namespace: &'a str) -> Vec<Open
     all
 }
 
-fn list<'a>(node: &'a Node, path: &[&str]) -> &'a [Node] {
-    node.get(path).and_then(Node::as_list).unwrap_or_default()
-}
-
 fn peer(node: &Node) -> Peer<'_> {
     let range = |text: &str| text.parse().ok();
     match node.text_at(&["ipBlock", "cidr"]).and_then(range) {
         Some(net) => {
-            let except = list(node, &["ipBlock", "except"]);
+            let except = node.list_at(&["ipBlock", "except"]);
             Peer::Range { net, except: except.iter().filter_map(Node::as_text).filter_map(range).collect() }
         }
         None => Peer::Selected(node),
@@ -208,7 +204,7 @@ pub(super) fn pods(policy: &Manifest) -> String {
 pub(super) fn selects_all(policy: &Manifest) -> bool {
     let labels = policy.object.get(&["spec", "podSelector", "matchLabels"]).and_then(Node::as_map);
     labels.is_none_or(crate::tree::Map::is_empty)
-        && list(&policy.object, &["spec", "podSelector", "matchExpressions"]).is_empty()
+        && policy.object.list_at(&["spec", "podSelector", "matchExpressions"]).is_empty()
 }
 
 /// Whether a policy is about all pods that another is about: it asks for nothing that the other does not ask for too.
@@ -227,7 +223,7 @@ pub(super) fn selects_all_of(one: &Manifest, other: &Manifest) -> bool {
 
 /// Whether a policy closes its pods, but for what is opened. As Kubernetes has it where no types are given.
 pub(super) fn closes(policy: &Manifest, direction: Direction) -> bool {
-    let types = list(&policy.object, &["spec", "policyTypes"]);
+    let types = policy.object.list_at(&["spec", "policyTypes"]);
     let word = match direction {
         Direction::Ingress => "Ingress",
         Direction::Egress => "Egress",
