@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::names;
 use crate::render::Manifest;
-use crate::tree::{Node, Value, write_json};
+use crate::tree::{Entry, Node, Value, write_json};
 
 /// Old to new names of ConfigMaps, by namespace and old name.
 type Renamed = HashMap<(String, String), String>;
@@ -31,11 +31,13 @@ pub fn seal(manifests: &mut [Manifest]) {
         }
     }
     for manifest in manifests.iter_mut() {
-        if !renamed.is_empty() {
-            let namespace = manifest.namespace().to_owned();
-            if let Some(spec) = manifest.object.as_map_mut().and_then(|object| object.get_mut("spec")) {
-                follow(spec, &namespace, &renamed);
-            }
+        let refers = |(namespace, _): &(String, String)| namespace == manifest.namespace();
+        if renamed.keys().any(refers)
+            && let Some(spec) = manifest.object.get(&["spec"])
+            && let Some(spec) = followed(spec, manifest.namespace(), &renamed)
+            && let Some(place) = manifest.object.as_map_mut().and_then(|object| object.get_mut("spec"))
+        {
+            *place = spec;
         }
         // After the references, so that a Job's name follows its inputs.
         if is_sealed_job(manifest) {
@@ -81,21 +83,41 @@ fn rename(manifest: &mut Manifest, new: String) {
 /// The keys under which a pod names a ConfigMap.
 const REFERENCES: &[&str] = &["configMap", "configMapRef", "configMapKeyRef"];
 
-fn follow(node: &mut Node, namespace: &str, renamed: &Renamed) {
-    match &mut node.value {
-        Value::List(items) => items.iter_mut().for_each(|item| follow(item, namespace, renamed)),
-        Value::Map(map) => {
-            for (key, value) in map.iter_mut() {
-                if REFERENCES.contains(&key)
-                    && let Some(name) = value.as_map_mut().and_then(|reference| reference.get_mut("name"))
-                    && let Some(old) = name.as_text()
-                    && let Some(new) = renamed.get(&(namespace.to_owned(), old.to_owned()))
-                {
-                    name.value = Value::Text(new.as_str().into());
+/// A node with its references to what was renamed; none where it has none. What has none below stays shared.
+fn followed(node: &Node, namespace: &str, renamed: &Renamed) -> Option<Node> {
+    let value = match &node.value {
+        Value::List(items) => {
+            let mut changed = None;
+            for (place, item) in items.iter().enumerate() {
+                if let Some(item) = followed(item, namespace, renamed) {
+                    changed.get_or_insert_with(|| items.to_vec())[place] = item;
                 }
-                follow(value, namespace, renamed);
             }
+            Value::List(changed?.into())
         }
-        _ => {}
-    }
+        Value::Map(map) => {
+            let mut changed = None;
+            for entry in map.iter() {
+                let reference = reference(entry, namespace, renamed);
+                let value = reference.as_ref().unwrap_or(&entry.node);
+                if let Some(value) = followed(value, namespace, renamed).or(reference) {
+                    let entry = Entry { node: value, ..entry.clone() };
+                    changed.get_or_insert_with(|| map.clone()).insert(entry);
+                }
+            }
+            Value::Map(changed?)
+        }
+        _ => return None,
+    };
+    Some(Node::new(value, node.at))
+}
+
+/// What an entry's value becomes where it names a ConfigMap that was renamed.
+fn reference(entry: &Entry, namespace: &str, renamed: &Renamed) -> Option<Node> {
+    let is_reference = REFERENCES.contains(&entry.key.as_str());
+    let old = entry.node.text_at(&["name"]).filter(|_| is_reference)?;
+    let new = renamed.get(&(namespace.to_owned(), old.to_owned()))?;
+    let mut value = entry.node.clone();
+    value.as_map_mut()?.get_mut("name")?.value = Value::Text(new.as_str().into());
+    Some(value)
 }

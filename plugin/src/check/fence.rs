@@ -9,6 +9,7 @@ use crate::render::Manifest;
 use crate::resolve::{Plan, PlatformFacts, PlatformPlan, Texts};
 use crate::source::Span;
 use crate::spec::value::{ApiVersionKind, Commit, ExactVersion};
+use crate::tree::{Entry, Map};
 
 /// What one set may contain.
 #[derive(Debug)]
@@ -20,7 +21,7 @@ pub struct Fence<'a> {
     required: Vec<(&'static str, Option<&'a str>)>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Tenant<'a> {
     name: &'a str,
     namespace: &'a str,
@@ -74,6 +75,25 @@ impl<'a> Fence<'a> {
     /// The labels that every object carries.
     pub(super) fn labels(&self) -> &'a Texts {
         self.labels
+    }
+
+    /// Whether an object's labels are these and no others.
+    pub(super) fn has_same_labels(&self, labels: &Map) -> bool {
+        let is_same = |((key, value), entry): ((&String, &String), &Entry)| {
+            entry.key == *key && entry.node.as_text() == Some(value.as_str())
+        };
+        // Both are in order.
+        labels.len() == self.labels.len() && self.labels.iter().zip(labels.iter()).all(is_same)
+    }
+
+    /// Whether another fence is the same but for the labels that every object carries.
+    pub(super) fn is_same_but_for_labels(&self, other: &Fence<'_>) -> bool {
+        // Taken apart, so that nothing more can be left out.
+        let Self { platform, labels: _, tenant, custom_kinds, required } = self;
+        *platform == other.platform
+            && *tenant == other.tenant
+            && *custom_kinds == other.custom_kinds
+            && *required == other.required
     }
 
     /// Kinds without which the set is not what it says, each with the namespace where that matters.

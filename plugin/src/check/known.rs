@@ -1,12 +1,13 @@
 //! What objects of a type may look like, as far as it was found out: ten thousand tenants have the same objects but for
 //! their names, and to read each as its type costs more than all else that is checked.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ptr;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use compact_str::CompactString;
 
+use super::kubernetes_values::{Allowed, is_amount};
 use crate::render::Manifest;
 use crate::tree::{Node, Value};
 
@@ -20,24 +21,47 @@ const MAX_SHAPES: usize = 24;
 pub(super) enum Shape {
     /// Any text.
     Text,
+    /// A text that is an amount of zero or more.
+    Amount,
     /// This value: not only its type matters.
     Value(Value),
     List(Vec<Shape>),
     Map(Vec<(CompactString, Shape)>),
 }
 
+/// A text that may be another.
+#[derive(Clone, Copy, Debug)]
+enum Free {
+    /// Any.
+    Text,
+    /// Any that is an amount.
+    Amount,
+}
+
 /// The fields of an object that a type reads as a text and then compares with its own.
 const OWN: &[&str] = &["apiVersion", "kind"];
 
 impl Shape {
-    /// Of an object, in which these texts may be any.
-    pub(super) fn of(object: &Node, texts: &[&Node]) -> Self {
-        Self::part(object, &texts.iter().map(|text| ptr::from_ref(*text)).collect())
+    /// Of an object each of whose nodes has a place in memory of its own. These texts in it may be any to its type, and these
+    /// values are restricted further.
+    pub(super) fn of(object: &Node, texts: &[&Node], restricted: &[(&Node, Allowed)]) -> Self {
+        let mut texts: HashMap<_, _> = texts.iter().map(|text| (ptr::from_ref(*text), Free::Text)).collect();
+        for (node, allowed) in restricted {
+            match (texts.remove(&ptr::from_ref(*node)), allowed) {
+                (Some(_), Allowed::Quantity) => drop(texts.insert(*node, Free::Amount)),
+                (_, Allowed::OneOf(_)) | (None, _) => {}
+            }
+        }
+        Self::part(object, &texts)
     }
 
-    fn part(node: &Node, texts: &HashSet<*const Node>) -> Self {
+    fn part(node: &Node, texts: &HashMap<*const Node, Free>) -> Self {
         match &node.value {
-            Value::Text(_) if texts.contains(&ptr::from_ref(node)) => Self::Text,
+            value @ Value::Text(_) => match texts.get(&ptr::from_ref(node)) {
+                Some(Free::Text) => Self::Text,
+                Some(Free::Amount) => Self::Amount,
+                None => Self::Value(value.clone()),
+            },
             Value::List(items) => Self::List(items.iter().map(|item| Self::part(item, texts)).collect()),
             Value::Map(map) => Self::Map(
                 map.iter()
@@ -57,6 +81,7 @@ impl Shape {
     pub(super) fn is_of(&self, node: &Node) -> bool {
         match (self, &node.value) {
             (Self::Text, Value::Text(_)) => true,
+            (Self::Amount, Value::Text(text)) => is_amount(text),
             (Self::Value(Value::Text(own)), Value::Text(text)) => own == text,
             (Self::Value(Value::Bool(own)), Value::Bool(value)) => own == value,
             (Self::Value(Value::Int(own)), Value::Int(value)) => own == value,
@@ -81,10 +106,10 @@ pub(super) fn is_known(manifest: &Manifest) -> bool {
 
 /// Keeps what an object looks like that was found right. Of a template's first object only that there was one: of a single
 /// tenant there comes no second.
-pub(super) fn keep(manifest: &Manifest, texts: &[&Node]) {
+pub(super) fn keep(manifest: &Manifest, shape: impl FnOnce() -> Shape) {
     let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
     match known.get_mut(&manifest.template) {
-        Some(shapes) if shapes.len() < MAX_SHAPES => shapes.push(Shape::of(&manifest.object, texts)),
+        Some(shapes) if shapes.len() < MAX_SHAPES => shapes.push(shape()),
         Some(_) => {}
         None => drop(known.insert(Arc::clone(&manifest.template), Vec::new())),
     }
@@ -96,9 +121,10 @@ mod tests {
 
     use super::Shape;
     use crate::check::kinds::{Maker, RoundTrip, find};
+    use crate::check::kubernetes_values::{restricted, violations};
     use crate::problem::Problems;
     use crate::source::Sources;
-    use crate::tree::{Node, Value, documents};
+    use crate::tree::{List, Node, Value, documents};
 
     /// Every object of the example fleets' tenants.
     fn objects() -> Vec<Node> {
@@ -134,16 +160,16 @@ mod tests {
             with(Value::Null),
             with(Value::Int(7)),
             with(Value::Text("seven".into())),
-            with(Value::List(vec![])),
+            with(Value::List(List::default())),
         ]);
         match &node.value {
             Value::List(items) => {
-                made.push(with(Value::List([items.as_slice(), items].concat())));
+                made.push(with(Value::List([&**items, items].concat().into())));
                 for (place, item) in items.iter().enumerate() {
                     made.extend(mutants(item).into_iter().map(|item| {
-                        let mut items = items.clone();
+                        let mut items = items.to_vec();
                         items[place] = item;
-                        with(Value::List(items))
+                        with(Value::List(items.into()))
                     }));
                 }
             }
@@ -177,12 +203,14 @@ mod tests {
             };
             let Ok(RoundTrip { differences, texts }) = (kind.round_trip)(&object) else { panic!("{object:?}") };
             assert_eq!(differences, []);
-            let shape = Shape::of(&object, &texts);
+            assert_eq!(violations(kind.name, &object), []);
+            let shape = Shape::of(&object, &texts, &restricted(kind.name, &object));
             assert!(shape.is_of(&object), "{object:?}");
             for mutant in mutants(&object).into_iter().filter(|mutant| shape.is_of(mutant)) {
                 of_them += 1;
                 let read = (kind.round_trip)(&mutant).map(|read| read.differences);
                 assert!(read.as_ref().is_ok_and(Vec::is_empty), "{read:?}: {mutant:?}");
+                assert_eq!(violations(kind.name, &mutant), []);
             }
             shapes.push(shape);
         }

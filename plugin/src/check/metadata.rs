@@ -57,6 +57,7 @@ pub(super) fn check(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Probl
     name(manifest, problems);
     labels(manifest, fence, problems);
     annotations(manifest, problems);
+    size(manifest, problems);
     contents(manifest, problems);
 }
 
@@ -96,8 +97,13 @@ fn name(manifest: &Manifest, problems: &mut Problems) {
     }
 }
 
-fn labels(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Problems) {
+/// Checks labels.
+pub(super) fn labels(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Problems) {
     let labels = manifest.object.get(&["metadata", "labels"]);
+    if labels.and_then(Node::as_map).is_some_and(|labels| fence.has_same_labels(labels)) {
+        // Most objects: theirs are what every object carries, of which each was read as a label.
+        return;
+    }
     for entry in labels.and_then(Node::as_map).into_iter().flat_map(Map::iter) {
         let Some(value) = entry.node.as_text() else { continue };
         well_formed_key(manifest, entry, "label", problems);
@@ -131,9 +137,7 @@ fn labels(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Problems) {
 
 fn annotations(manifest: &Manifest, problems: &mut Problems) {
     let annotations = manifest.object.get(&["metadata", "annotations"]).and_then(Node::as_map);
-    let mut size = 0;
     for entry in annotations.into_iter().flat_map(Map::iter) {
-        size += entry.key.len() + entry.node.as_text().map_or(0, str::len);
         well_formed_key(manifest, entry, "annotation", problems);
         // What is no text is told as such.
         let Some(value) = entry.node.as_text() else { continue };
@@ -155,6 +159,13 @@ fn annotations(manifest: &Manifest, problems: &mut Problems) {
             _ => {}
         }
     }
+}
+
+/// Checks that Argo CD can note the object in one more annotation.
+pub(super) fn size(manifest: &Manifest, problems: &mut Problems) {
+    let annotations = manifest.object.get(&["metadata", "annotations"]).and_then(Node::as_map);
+    let length = |entry: &Entry| entry.key.len() + entry.node.as_text().map_or(0, str::len);
+    let size: usize = annotations.into_iter().flat_map(Map::iter).map(length).sum();
     let whole = weight(&manifest.object);
     if size > MAX_ANNOTATIONS {
         problems.push(problem(manifest, manifest.object.at, "annotations of more than 256 KiB"));

@@ -1,13 +1,13 @@
 //! An object against its type.
 
-use super::kinds::{Kind, Maker, RoundTrip, find, names};
-use super::kubernetes_values::{Allowed, violations};
+use super::kinds::{Maker, RoundTrip, find, names};
+use super::known::Shape;
+use super::kubernetes_values::{Allowed, restricted, violations};
 use super::round_trip::{Difference, DifferenceKind};
 use super::{Fence, known, problem};
 use crate::problem::{Problem, Problems};
 use crate::read::{did_you_mean, quoted_list};
 use crate::render::Manifest;
-use crate::tree::Mismatch;
 
 /// Checks one object's type.
 pub(super) fn check(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Problems) {
@@ -19,13 +19,26 @@ pub(super) fn check(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Probl
             problems.push(found.label("only the platform's own set may make it"));
             return;
         }
-        match differences(manifest, kind) {
-            Ok(differences) => {
+        // Of the platform's own there is one set only, and to a project more matters than the types of its fields.
+        let is_tenants = kind.maker == Maker::Both;
+        if is_tenants && known::is_known(manifest) {
+            return;
+        }
+        // By its place in memory each text of it is told from the others.
+        let object = &object.unshared();
+        match (kind.round_trip)(object) {
+            Ok(RoundTrip { differences, texts }) => {
+                let before = problems.len();
                 for difference in differences {
                     problems.push(differs(manifest, &difference));
                 }
-                if is_kubernetes(kind.api_version) {
+                let is_kubernetes = is_kubernetes(kind.api_version);
+                if is_kubernetes {
                     values(manifest, problems);
+                }
+                if is_tenants && problems.len() == before {
+                    let restricted = || if is_kubernetes { restricted(kind.name, object) } else { Vec::new() };
+                    known::keep(manifest, || Shape::of(object, &texts, &restricted()));
                 }
             }
             Err(mismatch) => problems.push(
@@ -47,20 +60,6 @@ pub(super) fn check(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Probl
         .maybe_hint(known.or_else(|| did_you_mean(manifest.kind(), names())))
         .hint("a kind of your own is allowed by `customKinds` in the platform file"),
     );
-}
-
-/// What an object's type would write otherwise. Nothing where it looks like one of which this was asked before.
-fn differences(manifest: &Manifest, kind: &Kind) -> Result<Vec<Difference>, Mismatch> {
-    // Of the platform's own there is one set only, and to a project more matters than the types of its fields.
-    let is_tenants = kind.maker == Maker::Both;
-    if is_tenants && known::is_known(manifest) {
-        return Ok(Vec::new());
-    }
-    let RoundTrip { differences, texts } = (kind.round_trip)(&manifest.object)?;
-    if is_tenants && differences.is_empty() {
-        known::keep(manifest, &texts);
-    }
-    Ok(differences)
 }
 
 fn find_other_version(kind: &str) -> Option<String> {

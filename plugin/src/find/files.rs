@@ -54,6 +54,10 @@ pub trait Files: Sync {
         None
     }
 
+    /// Gets files ready to be read, where many at once are cheaper than one after another. What cannot be had is told when it
+    /// is read.
+    fn prepare(&self, _paths: &[String]) {}
+
     /// A path as people are shown it.
     fn show(&self, path: &str) -> String;
 

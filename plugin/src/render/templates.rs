@@ -7,7 +7,7 @@ use super::built_in::BUILT_IN;
 use crate::find::{Files, Kind, join};
 use crate::problem::{Problem, Problems};
 use crate::read::{did_you_mean, quoted_list};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Source, Sources};
 use crate::template::Template;
 use crate::tree::{Node, Recorded, documents, replay};
 
@@ -60,6 +60,7 @@ impl Wanted {
 pub struct TemplateFile {
     /// Its name below `templates/`.
     pub name: Arc<str>,
+    source: Arc<Source>,
     documents: Documents,
 }
 
@@ -81,6 +82,11 @@ impl TemplateFile {
             Documents::BuiltIn(documents) => documents,
         }
     }
+
+    /// Whether another file says the same.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.source.text == other.source.text
+    }
 }
 
 /// All templates of a cell.
@@ -99,14 +105,17 @@ impl Templates {
                 if !own.contains_key(*name) {
                     let id = sources.add(format!("built-in templates/{name}"), recorded.text);
                     let documents = Documents::BuiltIn(LazyLock::new(Box::new(move || built_in(recorded, id))));
-                    found.insert((*name).to_owned(), TemplateFile { name: Arc::from(*name), documents });
+                    found.insert(
+                        (*name).to_owned(),
+                        TemplateFile { name: Arc::from(*name), source: sources.get(id), documents },
+                    );
                 }
             }
             let mine: Vec<String> = own.keys().filter(|name| name.starts_with(&folder)).cloned().collect();
             for (name, id) in mine.into_iter().filter_map(|name| own.remove_entry(&name)) {
                 let documents = documents(sources, id, problems);
                 let documents = Documents::Own(compile(documents, problems));
-                found.insert(name.clone(), TemplateFile { name: Arc::from(name), documents });
+                found.insert(name.clone(), TemplateFile { name: Arc::from(name), source: sources.get(id), documents });
             }
             templates.0.insert(stage, found.into_values().collect());
         }
@@ -116,6 +125,18 @@ impl Templates {
     /// The templates of a stage, in order of their names.
     pub fn of(&self, stage: Stage) -> &[TemplateFile] {
         self.0.get(&stage).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether other templates say the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let files = |templates: &Self| templates.0.values().flatten().count();
+        files(self) == files(other)
+            && self.0.values().flatten().all(|file| other.file(&file.name).is_some_and(|other| other.is_same(file)))
+    }
+
+    /// The template of a name.
+    pub(super) fn file(&self, name: &str) -> Option<&TemplateFile> {
+        self.0.values().flatten().find(|file| *file.name == *name)
     }
 }
 

@@ -226,7 +226,7 @@ pub(super) fn placement(platform: &PlatformTerraform, with_priority: bool) -> No
             map.insert(entry("nodeSelector", Value::Map(labels)));
         }
         if !pod.tolerations.is_empty() {
-            map.insert(entry("tolerations", Value::List(pod.tolerations.clone())));
+            map.insert(entry("tolerations", Value::List(pod.tolerations.clone().into())));
         }
         if let Some(class) = pod.priority_class_name.as_ref().filter(|_| with_priority) {
             map.insert(entry("priorityClassName", Value::Text(class.as_str().into())));

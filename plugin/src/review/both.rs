@@ -22,6 +22,11 @@ impl Both {
         last(self.folder())
     }
 
+    /// Its folder where that is the same on both sides.
+    pub fn stays(&self) -> Option<&str> {
+        self.head.as_deref().filter(|folder| self.base.as_deref() == Some(*folder))
+    }
+
     /// Its folder at the later side, or at the earlier one where it is gone.
     pub fn folder(&self) -> &str {
         self.head.as_deref().or(self.base.as_deref()).unwrap_or_default()

@@ -28,9 +28,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use both::both;
+use both::{Both, both};
 use model::{OtherVersion, SCHEMA, SideInfo};
 use sets::Collector;
+use side::Kept;
+
+/// How many tenants' files are asked for at once.
+const CHUNK: usize = 60;
 
 /// Puts comparisons together: one for all tenants, or one for all that have the same base.
 #[derive(Debug, Default)]
@@ -52,9 +56,17 @@ impl Reviewer {
     pub fn add(&mut self, base: &Side<'_>, head: &Side<'_>, progress: &(dyn Fn(usize, usize) + Sync)) {
         let done = AtomicUsize::new(0);
         let all = both(base, head);
-        all.par_iter().for_each(|both| {
-            self.collector.add(subject::changes(base, head, both));
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, all.len());
+        all.par_chunks(CHUNK).for_each(|chunk| {
+            let chunk: Vec<(&Both, Kept)> = chunk.iter().map(|both| (both, subject::kept(base, head, both))).collect();
+            let changed = || chunk.iter().filter(|(_, kept)| *kept != Kept::All);
+            head.prepare(changed().filter_map(|(both, _)| both.head.as_deref()));
+            // Of a file that is the same one side's is read.
+            let others = changed().filter(|(_, kept)| *kept != Kept::File);
+            base.prepare(others.filter_map(|(both, _)| both.base.as_deref()));
+            chunk.par_iter().for_each(|(both, kept)| {
+                self.collector.add(subject::changes(base, head, both, *kept));
+                progress(done.fetch_add(1, Ordering::Relaxed) + 1, all.len());
+            });
         });
         self.base.hear(base);
         self.head.hear(head);

@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use super::rendered;
 use crate::cell::{Cell, TenantFile, read_tenant};
 use crate::find::{Files, Mode, Note, Noted, Place, TENANT_FILE, holds, join, locate, walk};
-use crate::pipeline::{self, TenantSet};
+use crate::pipeline::{self, Earlier, Planned, TenantSet};
 use crate::problem::Problems;
-use crate::render::{Manifest, Wanted};
+use crate::render::{Filled, Manifest, Wanted};
 use crate::resolve::Plan;
 use crate::source::Sources;
 
@@ -45,6 +45,17 @@ pub enum Kept {
     All,
 }
 
+/// What is there to be rendered.
+#[derive(Debug)]
+pub enum Decided<'s> {
+    /// A set that was rendered before.
+    Set(&'s [Manifest]),
+    /// A platform's own set.
+    Platform(&'s Cell),
+    /// A tenant's.
+    Tenant(&'s Cell, Box<Planned>),
+}
+
 /// A set that was rendered.
 #[derive(Debug)]
 pub struct Rendered {
@@ -52,6 +63,8 @@ pub struct Rendered {
     pub file: Option<Arc<TenantFile>>,
     /// What was decided; none for a platform's own set.
     pub plan: Option<Plan>,
+    /// What the templates made of it; none for a platform's own set.
+    pub filled: Option<Filled>,
     /// The objects, in order.
     pub manifests: Vec<Manifest>,
 }
@@ -134,31 +147,39 @@ impl<'a> Side<'a> {
         found
     }
 
-    /// Renders what a folder is about; none where this side has nothing there, or a platform without a set of its own.
+    /// Decides what there is to decide about a folder before its set is rendered; none where this side has nothing there, or a
+    /// platform without a set of its own. `file` is the tenant's, where it was read already.
     ///
     /// # Errors
     /// What is wrong with it; nothing where its platform file is: that is told once, for the side.
-    pub fn render(&self, folder: &str) -> Result<Option<Rendered>, Problems> {
+    pub fn decide(&self, folder: &str, file: Option<Arc<TenantFile>>) -> Result<Option<Decided<'_>>, Problems> {
         if let Some(set) = self.sets.get(folder) {
-            return Ok(Some(Rendered { file: None, plan: None, manifests: set.clone() }));
+            return Ok(Some(Decided::Set(set)));
         }
         let Some(place) = self.places.get(folder) else { return Ok(None) };
         let Some(Loaded { cell, .. }) = self.loaded(place) else { return Err(Problems::new()) };
-        match place.mode {
-            Mode::Platform if cell.platform.spec.cluster.owner != Some(true) => Ok(None),
-            Mode::Platform => Ok(Some(Rendered { file: None, plan: None, manifests: pipeline::platform(cell)? })),
-            Mode::Tenant => pipeline::tenant(cell, self.files, self.sources, folder).map(|set| Some(set.into())),
-        }
+        let planned = match (place.mode, file) {
+            (Mode::Platform, _) => {
+                let is_owner = cell.platform.spec.cluster.owner == Some(true);
+                return Ok(is_owner.then_some(Decided::Platform(cell)));
+            }
+            (Mode::Tenant, Some(file)) => pipeline::planned_of(cell, file, Problems::new())?,
+            (Mode::Tenant, None) => pipeline::planned(cell, self.files, self.sources, folder)?,
+        };
+        Ok(Some(Decided::Tenant(cell, Box::new(planned))))
     }
 
-    /// Renders a tenant whose file was read already.
+    /// Renders what a folder is about.
     ///
     /// # Errors
-    /// As [`Side::render`].
-    pub fn render_file(&self, file: Arc<TenantFile>) -> Result<Option<Rendered>, Problems> {
-        let Some(place) = self.places.get(&file.folder) else { return Ok(None) };
-        let Some(Loaded { cell, .. }) = self.loaded(place) else { return Err(Problems::new()) };
-        pipeline::of_file(cell, file, Problems::new()).map(|set| Some(set.into()))
+    /// As [`Side::decide`] and [`Decided::render`].
+    pub fn render(&self, folder: &str) -> Result<Option<Rendered>, Problems> {
+        self.decide(folder, None)?.map(|decided| decided.render(None)).transpose()
+    }
+
+    /// Gets the files of tenants ready to be read.
+    pub fn prepare<'f>(&self, folders: impl Iterator<Item = &'f str>) {
+        self.files.prepare(&folders.map(|folder| join(folder, TENANT_FILE)).collect::<Vec<_>>());
     }
 
     /// A tenant's file; none where anything is wrong with it.
@@ -195,9 +216,50 @@ impl<'a> Side<'a> {
     }
 }
 
+impl<'s> Decided<'s> {
+    /// Whether the same becomes of both, or both fail as one does.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Tenant(cell, one), Self::Tenant(other_cell, other)) => {
+                pipeline::is_same(&one.plan, cell, &other.plan, other_cell)
+            }
+            _ => false,
+        }
+    }
+
+    /// The cell of a tenant.
+    pub fn cell(&self) -> Option<&'s Cell> {
+        match self {
+            Self::Tenant(cell, _) => Some(cell),
+            Self::Set(_) | Self::Platform(_) => None,
+        }
+    }
+
+    /// Renders it, the sooner the more is as in a set that was rendered earlier.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn render(self, earlier: Option<Earlier<'_>>) -> Result<Rendered, Problems> {
+        let manifests = match self {
+            Self::Tenant(cell, planned) => return pipeline::rendered(cell, *planned, earlier).map(Rendered::from),
+            Self::Platform(cell) => pipeline::platform(cell)?,
+            Self::Set(set) => set.to_vec(),
+        };
+        Ok(Rendered { file: None, plan: None, filled: None, manifests })
+    }
+}
+
+impl Rendered {
+    /// A tenant's set, for another that is rendered after it.
+    pub fn earlier<'a>(&'a self, cell: &'a Cell) -> Option<Earlier<'a>> {
+        let (plan, filled) = (self.plan.as_ref()?, self.filled.as_ref()?);
+        Some(Earlier { cell, plan, filled, manifests: &self.manifests })
+    }
+}
+
 impl From<TenantSet> for Rendered {
     fn from(set: TenantSet) -> Self {
-        Self { file: Some(set.file), plan: Some(set.plan), manifests: set.manifests }
+        Self { file: Some(set.file), plan: Some(set.plan), filled: Some(set.filled), manifests: set.manifests }
     }
 }
 

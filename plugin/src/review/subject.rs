@@ -1,7 +1,5 @@
 //! What happens to one tenant, or to one platform's own set.
 
-use std::sync::Arc;
-
 use serde_json::Value as Json;
 
 use super::both::Both;
@@ -13,7 +11,7 @@ use super::names::{Names, Own};
 use super::pair::{Pair, Way, pairs};
 use super::rendered;
 use super::rules::{self, Case};
-use super::side::{Kept, Rendered, Side};
+use super::side::{Decided, Kept, Rendered, Side};
 use crate::find::{Mode, parent};
 use crate::problem::Problems;
 use crate::render::Manifest;
@@ -47,23 +45,35 @@ pub struct Changes {
     pub own: Own,
 }
 
+/// How much of what a tenant's set is made from is the same on both sides.
+pub fn kept(base: &Side<'_>, head: &Side<'_>, both: &Both) -> Kept {
+    both.stays().map_or(Kept::Nothing, |folder| head.kept(base, folder))
+}
+
 /// Renders both sides and compares them.
-pub fn changes(base: &Side<'_>, head: &Side<'_>, both: &Both) -> Outcome {
-    let stays = both.head.as_ref().filter(|folder| both.base.as_ref() == Some(folder));
-    let kept = stays.map_or(Kept::Nothing, |folder| head.kept(base, folder));
+pub fn changes<'s>(base: &'s Side<'_>, head: &'s Side<'_>, both: &Both, kept: Kept) -> Outcome {
     // Read once, by the side whose problems are told.
     let file = Some(kept).filter(|kept| *kept == Kept::File).and_then(|_| head.file(both.folder()));
-    let (before, after) = match (kept, file) {
-        // Whatever may be wrong with it, nothing happens to it.
-        (Kept::All, _) => return Outcome::Unchanged,
-        (_, Some(file)) => (base.render_file(Arc::clone(&file)), head.render_file(file)),
-        _ => {
-            let rendered = |side: &Side<'_>, folder: &Option<String>| {
-                folder.as_ref().map_or(Ok(None), |folder| side.render(folder))
-            };
-            (rendered(base, &both.base), rendered(head, &both.head))
-        }
+    let decide = |side: &'s Side<'_>, folder: &Option<String>| match folder {
+        Some(folder) => side.decide(folder, file.clone()),
+        None => Ok(None),
     };
+    if kept == Kept::All {
+        // Whatever may be wrong with it, nothing happens to it.
+        return Outcome::Unchanged;
+    }
+    let (before, after) = (decide(base, &both.base), decide(head, &both.head));
+    if let (Ok(Some(before)), Ok(Some(after))) = (&before, &after)
+        && both.stays().is_some()
+        && before.is_same(after)
+    {
+        return Outcome::Unchanged;
+    }
+    let render = |decided: Option<Decided<'_>>, earlier| decided.map(|decided| decided.render(earlier)).transpose();
+    let cell = before.as_ref().ok().and_then(|before| before.as_ref()?.cell());
+    let before = before.and_then(|decided| render(decided, None));
+    let earlier = before.as_ref().ok().and_then(|before| before.as_ref()?.earlier(cell?));
+    let after = after.and_then(|decided| render(decided, earlier));
     let (status, problems, before, after) = match (before, after) {
         (Ok(None), Ok(None)) => return Outcome::Nothing,
         (Ok(before), Err(problems)) => (Status::Failing, told(head, problems), before, None),

@@ -6,7 +6,7 @@ const MAX_NODES: usize = 60_000;
 const MAX_EVALUATIONS: usize = 20_000;
 
 /// What is left for the templates of one tenant.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Budget {
     nodes: usize,
     evaluations: usize,

@@ -1,8 +1,9 @@
 //! A tree to a template.
 
 use super::expression::Expression;
+use super::reads::{Paths, Reads};
 use super::split::{Stretch, split};
-use super::{EntryPart, MapPart, Part, Piece, Repeat};
+use super::{Document, EntryPart, MapPart, Part, Piece, Repeat};
 use crate::problem::{Problem, Problems};
 use crate::read::did_you_mean;
 use crate::source::Span;
@@ -11,27 +12,58 @@ use crate::tree::{Entry, Map, Node, Value};
 /// The keys of a map that are not its own.
 const DIRECTIVES: &[&str] = &["$if", "$for", "$merge"];
 
-/// Compiles a whole document, which may repeat itself.
-pub(super) fn document(node: Node, problems: &mut Problems) -> Part {
-    Compiler { problems }.part(node, true)
+/// Compiles a whole document, which may repeat itself. The keys of maps are put in order here, once for all that is made.
+pub(super) fn document(mut node: Node, problems: &mut Problems) -> Document {
+    node.sort();
+    let mut compiler = Compiler { problems, paths: Paths::default(), reads: Reads::default(), variables: Vec::new() };
+    let part = compiler.part(node, true);
+    Document { part, paths: compiler.paths }
 }
 
 struct Compiler<'a> {
     problems: &'a mut Problems,
+    paths: Paths,
+    /// What is read by the parts so far.
+    reads: Reads,
+    /// The variables of the `$for`s around, with what their items are made of.
+    variables: Vec<(String, Reads)>,
 }
 
 impl Compiler<'_> {
     fn part(&mut self, node: Node, may_repeat: bool) -> Part {
         if is_literal(&node) {
-            return Part::Literal(node);
+            return literal(node);
         }
         let at = node.at;
         match node.value {
             Value::Text(ref text) if has_expression(text) => self.text(&node, text),
             Value::List(items) => Part::List(at, items.into_iter().map(|item| self.part(item, true)).collect()),
             Value::Map(map) => self.map(at, map, may_repeat),
-            value => Part::Literal(Node::new(value, at)),
+            value => literal(Node::new(value, at)),
         }
+    }
+
+    /// Compiles an expression and notes what it reads.
+    fn expression(&mut self, source: &str, at: Span) -> Option<Expression> {
+        let expression = Expression::compile(source, at).map_err(|problem| self.problems.push(problem)).ok()?;
+        for path in expression.names() {
+            let first = path.split('.').next().unwrap_or_default();
+            let variable = self.variables.iter().rev().find(|(variable, _)| variable == first);
+            self.reads |= match variable {
+                Some((_, reads)) => *reads,
+                None => self.paths.note(&path),
+            };
+        }
+        Some(expression)
+    }
+
+    /// What is read by that which `compile` compiles.
+    fn reads_of<T>(&mut self, compile: impl FnOnce(&mut Self) -> T) -> (T, Reads) {
+        let before = std::mem::take(&mut self.reads);
+        let compiled = compile(self);
+        let reads = self.reads;
+        self.reads |= before;
+        (compiled, reads)
     }
 
     fn text(&mut self, node: &Node, text: &str) -> Part {
@@ -43,17 +75,14 @@ impl Compiler<'_> {
                         .label("never closed")
                         .hint("a literal `${{` is written `${{ \"${{\" }}`"),
                 );
-                return Part::Literal(node.clone());
+                return literal(node.clone());
             }
         };
         let mut pieces = Vec::with_capacity(stretches.len());
         for stretch in stretches {
             match stretch {
                 Stretch::Literal(text) => pieces.push(Piece::Literal(text.to_owned())),
-                Stretch::Expression(source) => match Expression::compile(source, node.at) {
-                    Ok(expression) => pieces.push(Piece::Expression(expression)),
-                    Err(problem) => self.problems.push(problem),
-                },
+                Stretch::Expression(source) => pieces.extend(self.expression(source, node.at).map(Piece::Expression)),
             }
         }
         match <[Piece; 1]>::try_from(pieces) {
@@ -66,11 +95,18 @@ impl Compiler<'_> {
     fn map(&mut self, at: Span, map: Map, may_repeat: bool) -> Part {
         let mut part =
             MapPart { at, repeat: None, condition: None, merge: None, entries: Vec::with_capacity(map.len()) };
+        // First, for all else in the map may read its variable.
+        if let Some(repeat) = map.entry("$for").filter(|_| may_repeat) {
+            part.repeat = self.repeat(repeat).map(Box::new);
+        }
+        let variable = part.repeat.as_ref().map(|repeat| (repeat.variable.clone(), repeat.reads));
+        let outer = self.variables.len();
+        self.variables.extend(variable);
         for entry in map {
             match entry.key.as_str() {
                 "$if" => part.condition = self.directive(&entry).map(Box::new),
                 "$merge" => part.merge = self.directive(&entry).map(Box::new),
-                "$for" if may_repeat => part.repeat = self.repeat(&entry).map(Box::new),
+                "$for" if may_repeat => {}
                 "$for" => self.problems.push(
                     Problem::new(entry.key_at, "`$for` in a map that is a value")
                         .label("nothing to repeat here")
@@ -96,12 +132,15 @@ impl Compiler<'_> {
                 },
             }
         }
+        self.variables.truncate(outer);
+        // `$$if` stands among others without one `$`.
+        part.entries.sort_by(|a, b| a.key.cmp(&b.key));
         Part::Map(Box::new(part))
     }
 
     fn entry(&mut self, part: &mut MapPart, entry: Entry) {
-        let value = self.part(entry.node, false);
-        part.entries.push(EntryPart { key: entry.key, key_at: entry.key_at, value });
+        let (value, reads) = self.reads_of(|compiler| compiler.part(entry.node, false));
+        part.entries.push(EntryPart { key: entry.key, key_at: entry.key_at, value, reads });
     }
 
     fn directive(&mut self, entry: &Entry) -> Option<Expression> {
@@ -130,7 +169,7 @@ impl Compiler<'_> {
             );
             return None;
         }
-        Expression::compile(source, entry.node.at).map_err(|problem| self.problems.push(problem)).ok()
+        self.expression(source, entry.node.at)
     }
 
     fn repeat(&mut self, entry: &Entry) -> Option<Repeat> {
@@ -142,8 +181,22 @@ impl Compiler<'_> {
             );
             return None;
         };
-        let items = self.bare_expression(entry, items)?;
-        Some(Repeat { variable: variable.trim().to_owned(), items })
+        let (items, reads) = self.reads_of(|compiler| compiler.bare_expression(entry, items));
+        Some(Repeat { variable: variable.trim().to_owned(), items: items?, reads })
+    }
+}
+
+fn literal(node: Node) -> Part {
+    let count = count(&node);
+    Part::Literal(node, count)
+}
+
+/// How many values a node is.
+fn count(node: &Node) -> usize {
+    match &node.value {
+        Value::List(items) => 1 + items.iter().map(count).sum::<usize>(),
+        Value::Map(map) => 1 + map.iter().map(|entry| count(&entry.node)).sum::<usize>(),
+        _ => 1,
     }
 }
 

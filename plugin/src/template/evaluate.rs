@@ -5,6 +5,7 @@ use minijinja::Value as Found;
 use minijinja::value::ValueKind;
 
 use super::expression::Expression;
+use super::reads::Reads;
 use super::{Budget, EntryPart, MapPart, Part, Piece};
 use crate::problem::{Problem, Problems};
 use crate::source::Span;
@@ -24,69 +25,81 @@ pub enum MadeText {
 pub(super) struct Evaluation<'a> {
     pub(super) budget: &'a mut Budget,
     pub(super) problems: &'a mut Problems,
+    /// What is other than in an earlier evaluation.
+    pub(super) changed: Reads,
 }
 
 impl Evaluation<'_> {
-    /// The values that stand for a part of a list, or for a document.
-    pub(super) fn many(&mut self, part: &Part, context: &Found) -> Vec<Node> {
+    /// The values that stand for a part of a list, or for a document; of a document, after it made `earlier`.
+    pub(super) fn many(&mut self, part: &Part, context: &Found, earlier: Option<&[Node]>) -> Vec<Node> {
         let Part::Map(map) = part else {
-            return self.one(part, context).into_iter().collect();
+            return self.one(part, context, None).into_iter().collect();
         };
         let Some(repeat) = &map.repeat else {
-            return self.map(map, context).into_iter().collect();
+            return self.map(map, context, earlier.and_then(<[Node]>::first)).into_iter().collect();
         };
         let Some(items) = self.value(&repeat.items, context) else {
             return Vec::new();
         };
         let items = match (items.kind(), items.try_iter()) {
-            (ValueKind::Seq | ValueKind::Iterable, Ok(items)) => items,
+            (ValueKind::Seq | ValueKind::Iterable, Ok(items)) => items.collect::<Vec<_>>(),
             (kind, _) => {
                 self.problems.push(repeat.items.problem(&format!("`$for` wants a list, found a {kind}")));
                 return Vec::new();
             }
         };
+        // Where each of the same items made something, it made what stands at its place.
+        let is_same = |made: &&[Node]| made.len() == items.len() && !repeat.reads.meets(self.changed);
+        let earlier = earlier.filter(is_same);
         let mut made = Vec::new();
-        for item in items {
+        for (place, item) in items.into_iter().enumerate() {
             if self.budget.is_spent() {
                 self.spent::<()>(repeat.items.problem("the templates make too much"));
                 break;
             }
             let own = Found::from_pairs([(repeat.variable.as_str(), item)]);
             let inner = minijinja::context! { ..own, ..context.clone() };
-            made.extend(self.map(map, &inner));
+            made.extend(self.map(map, &inner, earlier.map(|made| &made[place])));
         }
         made
     }
 
-    fn one(&mut self, part: &Part, context: &Found) -> Option<Node> {
+    fn one(&mut self, part: &Part, context: &Found, earlier: Option<&Node>) -> Option<Node> {
         match part {
-            Part::Literal(node) => self.take(count(node), node.at).then(|| node.clone()),
+            Part::Literal(node, count) => self.take(*count, node.at).then(|| node.clone()),
             Part::Expression(expression) => {
                 let value = self.value(expression, context)?;
                 self.node(&value, expression, expression.at())
             }
             Part::Text(at, pieces) => self.text(*at, pieces, context),
             Part::List(at, parts) => {
-                let items = parts.iter().flat_map(|part| self.many(part, context)).collect();
+                let items = parts.iter().flat_map(|part| self.many(part, context, None)).collect();
                 self.take(1, *at).then(|| Node::new(Value::List(items), *at))
             }
-            Part::Map(map) => self.map(map, context),
+            Part::Map(map) => self.map(map, context, earlier),
         }
     }
 
-    fn map(&mut self, part: &MapPart, context: &Found) -> Option<Node> {
+    fn map(&mut self, part: &MapPart, context: &Found, earlier: Option<&Node>) -> Option<Node> {
         if let Some(condition) = &part.condition
             && !self.value(condition, context)?.is_true()
         {
             return None;
         }
-        let mut map = Map::with_capacity(part.entries.len());
-        for EntryPart { key, key_at, value } in &part.entries {
-            if let Some(node) = self.one(value, context) {
-                map.push_new(Entry { key: key.clone(), key_at: *key_at, node });
+        // What was laid over it cannot be told apart from what it made.
+        let earlier = earlier.filter(|_| part.merge.is_none()).and_then(Node::as_map);
+        let mut entries = Vec::with_capacity(part.entries.len());
+        for EntryPart { key, key_at, value, reads } in &part.entries {
+            let before = earlier.and_then(|earlier| earlier.get(key));
+            let node = match earlier {
+                Some(_) if !reads.meets(self.changed) => before.cloned(),
+                _ => self.one(value, context, before),
+            };
+            if let Some(node) = node {
+                entries.push(Entry { key: key.clone(), key_at: *key_at, node });
             }
         }
-        let mut made = Node::new(Value::Map(map), part.at);
+        let mut made = Node::new(Value::Map(Map::of_unique(entries)), part.at);
         if let Some(merge) = &part.merge {
             let over = self.value(merge, context)?;
             let over = self.node(&over, merge, part.at)?;
@@ -95,6 +108,7 @@ impl Evaluation<'_> {
                 return None;
             }
             made = overlay(&made, &over);
+            made.sort();
         }
         self.take(1, part.at).then_some(made)
     }
@@ -146,8 +160,8 @@ impl Evaluation<'_> {
                 let made = self.text(*at, pieces, context)?;
                 return made.as_text().map(|text| MadeText::Text(text.to_owned()));
             }
-            Part::Literal(Node { value: Value::Text(text), .. }) => return Some(MadeText::Text(text.to_string())),
-            Part::Literal(node) => (node.at, node.kind()),
+            Part::Literal(Node { value: Value::Text(text), .. }, _) => return Some(MadeText::Text(text.to_string())),
+            Part::Literal(node, _) => (node.at, node.kind()),
             Part::List(at, _) => (*at, "a list"),
             Part::Map(map) => (map.at, "a map"),
         };
@@ -181,15 +195,17 @@ impl Evaluation<'_> {
             }
             ValueKind::Map => {
                 let object = found.as_object()?;
-                let mut map = Map::with_capacity(object.enumerator_len().unwrap_or_default());
+                let mut entries = Vec::with_capacity(object.enumerator_len().unwrap_or_default());
                 for (key, item) in object.try_iter_pairs()? {
                     let Some(name) = key.as_str().map(CompactString::from) else {
                         return self.refuse(expression, "a map's keys must be text");
                     };
                     if let Some(node) = self.node(&item, expression, at) {
-                        map.push_new(Entry { key: name, key_at: at, node });
+                        entries.push(Entry { key: name, key_at: at, node });
                     }
                 }
+                let mut map = Map::of_unique(entries);
+                map.sort();
                 Value::Map(map)
             }
             ValueKind::None => return self.refuse(expression, "null, and nothing may be null"),
@@ -216,13 +232,5 @@ impl Evaluation<'_> {
             self.problems.push(problem.hint("look for a `$for` over too many items"));
         }
         None
-    }
-}
-
-fn count(node: &Node) -> usize {
-    match &node.value {
-        Value::List(items) => 1 + items.iter().map(count).sum::<usize>(),
-        Value::Map(map) => 1 + map.iter().map(|entry| count(&entry.node)).sum::<usize>(),
-        _ => 1,
     }
 }

@@ -10,6 +10,7 @@ mod budget;
 mod compile;
 mod evaluate;
 mod expression;
+mod reads;
 mod split;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use serde_json::{Value as Json, json};
 pub use budget::Budget;
 pub use evaluate::MadeText;
 pub use expression::Expression;
+use reads::{Paths, Reads};
 
 use crate::problem::Problems;
 use crate::read::{Nowhere, Read, Reader};
@@ -28,13 +30,21 @@ use crate::tree::Node;
 
 /// A template, ready to be evaluated any number of times. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Template(Arc<Part>);
+pub struct Template(Arc<Document>);
+
+/// A whole template.
+#[derive(Debug)]
+struct Document {
+    part: Part,
+    /// What it reads.
+    paths: Paths,
+}
 
 /// One node of a template. Nearly all are small and plain, so what is large and rare is boxed.
 #[derive(Debug)]
 enum Part {
-    /// No expression anywhere below.
-    Literal(Node),
+    /// No expression anywhere below; how many values it is.
+    Literal(Node, usize),
     /// One expression: its value keeps its type.
     Expression(Box<Expression>),
     /// Text with expressions in it.
@@ -68,6 +78,8 @@ struct EntryPart {
     key: CompactString,
     key_at: Span,
     value: Part,
+    /// What the value is made of.
+    reads: Reads,
 }
 
 /// `$for: <name> in <expression>`.
@@ -75,6 +87,8 @@ struct EntryPart {
 struct Repeat {
     variable: String,
     items: Expression,
+    /// What the items are made of.
+    reads: Reads,
 }
 
 impl Template {
@@ -83,14 +97,31 @@ impl Template {
         Self(Arc::new(compile::document(node, problems)))
     }
 
-    /// The values that it makes: one, none (`$if`) or several (`$for`).
+    /// The values that it makes: one, none (`$if`) or several (`$for`). The keys of their maps are in order.
     pub fn evaluate(&self, context: &minijinja::Value, budget: &mut Budget, problems: &mut Problems) -> Vec<Node> {
-        evaluate::Evaluation { budget, problems }.many(&self.0, context)
+        evaluate::Evaluation { budget, problems, changed: Reads::ALL }.many(&self.0.part, context, None)
+    }
+
+    /// The values that it makes, after it made `earlier` without a problem. What is made of nothing that is other now is
+    /// taken from there, and uses nothing up. `is_same` is asked of each path that the template reads: `tenant.name`.
+    pub fn evaluate_after<'a>(
+        &'a self,
+        earlier: &[Node],
+        is_same: &mut impl FnMut(&'a str) -> bool,
+        context: &minijinja::Value,
+        budget: &mut Budget,
+        problems: &mut Problems,
+    ) -> Vec<Node> {
+        let changed = self.0.paths.reads_where(|path| !is_same(path));
+        if changed.is_empty() {
+            return earlier.to_vec();
+        }
+        evaluate::Evaluation { budget, problems, changed }.many(&self.0.part, context, Some(earlier))
     }
 
     /// The names that it looks up, where it is text: `tenant.name`.
     pub fn names(&self) -> Vec<String> {
-        match &*self.0 {
+        match &self.0.part {
             Part::Expression(expression) => expression.names(),
             Part::Text(_, pieces) => pieces
                 .iter()
@@ -99,13 +130,13 @@ impl Template {
                     Piece::Literal(_) => Vec::new(),
                 })
                 .collect(),
-            Part::Literal(_) | Part::List(..) | Part::Map(_) => Vec::new(),
+            Part::Literal(..) | Part::List(..) | Part::Map(_) => Vec::new(),
         }
     }
 
     /// The text that it makes, where nothing but text will do.
     pub fn text(&self, context: &minijinja::Value, budget: &mut Budget, problems: &mut Problems) -> Option<MadeText> {
-        evaluate::Evaluation { budget, problems }.text_or_null(&self.0, context)
+        evaluate::Evaluation { budget, problems, changed: Reads::ALL }.text_or_null(&self.0.part, context)
     }
 }
 

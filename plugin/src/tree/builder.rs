@@ -85,7 +85,7 @@ impl<'a> Builder<'a> {
     /// The end of the innermost list or map.
     pub(super) fn end(&mut self, at: Span) -> bool {
         let (value, start) = match self.open.pop() {
-            Some(Open::List { at, items }) => (Value::List(items), at),
+            Some(Open::List { at, items }) => (Value::List(items.into()), at),
             Some(Open::Map { at, map, .. }) => (Value::Map(map), at),
             None => return true,
         };

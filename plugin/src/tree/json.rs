@@ -77,7 +77,7 @@ mod tests {
             let entry =
                 (text(), inner.clone()).prop_map(move |(key, node)| Entry { key: key.into(), key_at: at, node });
             prop_oneof![
-                prop::collection::vec(inner, 0..4).prop_map(move |items| Node::new(Value::List(items), at)),
+                prop::collection::vec(inner, 0..4).prop_map(move |items| Node::new(Value::List(items.into()), at)),
                 prop::collection::vec(entry, 0..4)
                     .prop_map(move |entries| Node::new(Value::Map(entries.into_iter().collect::<Map>()), at)),
             ]

@@ -4,6 +4,8 @@
 mod builder;
 mod deserialize;
 mod json;
+mod list;
+mod map;
 mod node;
 mod overlay;
 mod parse;
@@ -13,7 +15,9 @@ mod scalar;
 
 pub use deserialize::{Mismatch, from_node};
 pub use json::write_json;
-pub use node::{Entry, Map, Node, Value};
+pub use list::List;
+pub use map::{Entry, Map};
+pub use node::{Node, Value};
 pub use overlay::overlay;
 pub use parse::{document, document_with_nulls, documents, documents_with_nulls};
 pub use path::{Step, show};

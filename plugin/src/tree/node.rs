@@ -3,9 +3,10 @@
 use compact_str::CompactString;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
+use super::{Entry, List, Map};
 use crate::source::Span;
 
-/// A value and where it stands.
+/// A value and where it stands. Cheap to clone: lists and maps are shared until one of their owners changes them.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// The value.
@@ -29,120 +30,9 @@ pub enum Value {
     /// Text.
     Text(CompactString),
     /// A list.
-    List(Vec<Node>),
+    List(List),
     /// A map.
     Map(Map),
-}
-
-/// The entries of a map in their order, each key once.
-#[derive(Clone, Debug, Default)]
-pub struct Map(Vec<Entry>);
-
-/// A key and its value.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// The key.
-    pub key: CompactString,
-    /// Where the key stands.
-    pub key_at: Span,
-    /// The value.
-    pub node: Node,
-}
-
-impl Map {
-    /// No entries yet, and room for `capacity`.
-    pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Self(Vec::with_capacity(capacity))
-    }
-
-    /// The value under `key`.
-    pub fn get(&self, key: &str) -> Option<&Node> {
-        self.entry(key).map(|entry| &entry.node)
-    }
-
-    /// The entry of `key`.
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.0.iter().find(|entry| entry.key == key)
-    }
-
-    /// Where the entry of `key` is, if it has one; looked for from `from` on first.
-    pub(crate) fn position(&self, key: &str, from: usize) -> Option<usize> {
-        match self.0.get(from) {
-            Some(entry) if entry.key == key => Some(from),
-            _ => self.0.iter().position(|entry| entry.key == key),
-        }
-    }
-
-    /// The entry at `index`, which [`Map::position`] gave.
-    pub(crate) fn at(&self, index: usize) -> &Entry {
-        &self.0[index]
-    }
-
-    /// Puts a value under a key, in place of what was there.
-    pub fn insert(&mut self, entry: Entry) {
-        match self.0.iter_mut().find(|other| other.key == entry.key) {
-            Some(other) => *other = entry,
-            None => self.0.push(entry),
-        }
-    }
-
-    /// Adds an entry whose key is known to be new.
-    pub(crate) fn push_new(&mut self, entry: Entry) {
-        self.0.push(entry);
-    }
-
-    /// The entries in their order.
-    pub fn iter(&self) -> std::slice::Iter<'_, Entry> {
-        self.0.iter()
-    }
-
-    /// The entries in their order, to change values in place.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Node)> {
-        self.0.iter_mut().map(|entry| (entry.key.as_str(), &mut entry.node))
-    }
-
-    /// The value under `key`, to change it in place.
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
-        self.0.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.node)
-    }
-
-    /// The value under `key`, put there where it is missing.
-    pub(crate) fn entry_or_insert_with(&mut self, key: &str, entry: impl FnOnce() -> Entry) -> &mut Node {
-        let index = self.position(key, 0).unwrap_or_else(|| {
-            self.0.push(entry());
-            self.0.len() - 1
-        });
-        &mut self.0[index].node
-    }
-
-    /// How many entries there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl IntoIterator for Map {
-    type Item = Entry;
-    type IntoIter = std::vec::IntoIter<Entry>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
-    }
-}
-
-impl FromIterator<Entry> for Map {
-    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
-        let mut map = Self::default();
-        for entry in entries {
-            map.insert(entry);
-        }
-        map
-    }
 }
 
 impl Node {
@@ -213,11 +103,25 @@ impl Node {
         match &mut self.value {
             Value::List(list) => list.iter_mut().for_each(Node::sort),
             Value::Map(map) => {
-                map.0.sort_by(|a, b| a.key.cmp(&b.key));
+                map.sort();
                 map.iter_mut().for_each(|(_, value)| value.sort());
             }
             _ => {}
         }
+    }
+
+    /// The same tree with a place in memory of its own for each node, however many share it.
+    #[must_use]
+    pub fn unshared(&self) -> Self {
+        let value = match &self.value {
+            Value::List(list) => Value::List(list.iter().map(Self::unshared).collect()),
+            Value::Map(map) => {
+                let entry = |entry: &Entry| Entry { node: entry.node.unshared(), ..entry.clone() };
+                Value::Map(Map::of_unique(map.iter().map(entry).collect()))
+            }
+            value => value.clone(),
+        };
+        Self::new(value, self.at)
     }
 
     /// The value itself where it is short, else its kind, as an error says it.
@@ -251,16 +155,11 @@ impl PartialEq for Node {
             (Value::Null, Value::Null) => true,
             (Value::Bool(a), Value::Bool(b)) => a == b,
             (Value::Int(a), Value::Int(b)) => a == b,
-            (Value::Float(a), Value::Float(b)) => a == b,
+            // What is written otherwise is another value: `-0.0`.
+            (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
             (Value::Text(a), Value::Text(b)) => a == b,
             (Value::List(a), Value::List(b)) => a == b,
-            (Value::Map(a), Value::Map(b)) => {
-                // Both have most keys in the same order.
-                let is_in = |(index, entry): (usize, &Entry)| {
-                    b.position(&entry.key, index).is_some_and(|index| b.at(index).node == entry.node)
-                };
-                a.len() == b.len() && a.iter().enumerate().all(is_in)
-            }
+            (Value::Map(a), Value::Map(b)) => a == b,
             _ => false,
         }
     }

@@ -9,9 +9,9 @@ pub fn overlay(base: &Node, over: &Node) -> Node {
     let (Value::Map(below), Value::Map(above)) = (&base.value, &over.value) else {
         return over.clone();
     };
-    let mut merged = Map::with_capacity(below.len() + above.len());
+    let mut merged = Vec::with_capacity(below.len() + above.len());
     for entry in below.iter() {
-        merged.push_new(match above.entry(&entry.key) {
+        merged.push(match above.entry(&entry.key) {
             Some(other) => {
                 let node = overlay(&entry.node, &other.node);
                 Entry { key: other.key.clone(), key_at: other.key_at, node }
@@ -20,7 +20,7 @@ pub fn overlay(base: &Node, over: &Node) -> Node {
         });
     }
     for entry in above.iter().filter(|entry| below.get(&entry.key).is_none()) {
-        merged.push_new(entry.clone());
+        merged.push(entry.clone());
     }
-    Node::new(Value::Map(merged), over.at)
+    Node::new(Value::Map(Map::of_unique(merged)), over.at)
 }

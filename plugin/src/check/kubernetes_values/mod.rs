@@ -39,11 +39,31 @@ pub struct Violation {
 /// A kind without such fields, or of somebody else, has none. What is absent or of another type than the field's is left to
 /// the check of types.
 pub fn violations(kind: &str, object: &Node) -> Vec<Violation> {
-    let mut walk = Walk { trail: Vec::new(), violations: Vec::new() };
+    let mut violations = Vec::new();
+    walk(kind, object, &mut |trail, node, allowed| {
+        let found = match (allowed, &node.value) {
+            (Allowed::OneOf(values), Value::Text(text)) if !values.contains(&text.as_str()) => text.to_string(),
+            (Allowed::Quantity, Value::Text(text)) if !is_amount(text) => text.to_string(),
+            (Allowed::Quantity, Value::Int(number)) if *number < 0 => number.to_string(),
+            (Allowed::Quantity, Value::Float(number)) if *number < 0.0 => number.to_string(),
+            _ => return,
+        };
+        violations.push(Violation { path: show(trail), at: node.at, found, allowed });
+    });
+    violations
+}
+
+/// The values in an object that are not any of their type, with what each may be, in the order of the tables.
+pub(super) fn restricted<'a>(kind: &str, object: &'a Node) -> Vec<(&'a Node, Allowed)> {
+    let mut restricted = Vec::new();
+    walk(kind, object, &mut |_, node, allowed| restricted.push((node, allowed)));
+    restricted
+}
+
+fn walk<'a>(kind: &str, object: &'a Node, met: &mut dyn FnMut(&[Step<'a>], &'a Node, Allowed)) {
     if let Some((_, fields)) = KINDS.iter().find(|(name, _)| *name == kind) {
-        walk.fields(object, fields);
+        Walk { trail: Vec::new(), met }.fields(object, fields);
     }
-    walk.violations
 }
 
 /// One row of a table. In its path, from the table's root, `[]` is every item of a list and `*` every key of a map.
@@ -70,12 +90,13 @@ const fn fields(path: &'static str, fields: &'static [Field]) -> Field {
     Field { path, rule: Rule::Fields(fields) }
 }
 
-struct Walk<'a> {
+struct Walk<'w, 'a> {
     trail: Vec<Step<'a>>,
-    violations: Vec<Violation>,
+    /// Is told of each value that a table names.
+    met: &'w mut dyn FnMut(&[Step<'a>], &'a Node, Allowed),
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Walk<'_, 'a> {
     fn fields(&mut self, node: &'a Node, fields: &'static [Field]) {
         for field in fields {
             self.follow(node, field.path, &field.rule);
@@ -86,7 +107,7 @@ impl<'a> Walk<'a> {
         if path.is_empty() {
             match rule {
                 Rule::Fields(fields) => self.fields(node, fields),
-                Rule::Value(allowed) => self.value(node, *allowed),
+                Rule::Value(allowed) => (self.met)(&self.trail, node, *allowed),
             }
         } else if let Some(rest) = path.strip_prefix("[]") {
             for (index, item) in node.as_list().into_iter().flatten().enumerate() {
@@ -110,20 +131,10 @@ impl<'a> Walk<'a> {
         self.follow(node, rest.strip_prefix('.').unwrap_or(rest), rule);
         self.trail.pop();
     }
-
-    fn value(&mut self, node: &'a Node, allowed: Allowed) {
-        let bad = match (allowed, &node.value) {
-            (Allowed::OneOf(values), Value::Text(text)) if !values.contains(&text.as_str()) => text.to_string(),
-            (Allowed::Quantity, Value::Text(text)) if !is_amount(text) => text.to_string(),
-            (Allowed::Quantity, Value::Int(number)) if *number < 0 => number.to_string(),
-            (Allowed::Quantity, Value::Float(number)) if *number < 0.0 => number.to_string(),
-            _ => return,
-        };
-        self.violations.push(Violation { path: show(&self.trail), at: node.at, found: bad, allowed });
-    }
 }
 
-fn is_amount(text: &str) -> bool {
+/// Whether a text is an amount of zero or more.
+pub(super) fn is_amount(text: &str) -> bool {
     text.parse::<Quantity>().is_ok_and(|quantity| !quantity.is_negative())
 }
 

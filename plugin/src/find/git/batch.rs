@@ -1,5 +1,6 @@
 //! Contents of objects, from `git cat-file --batch` processes that stay.
 
+use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +17,13 @@ pub(super) struct Objects {
     /// A slot holds a process that waits, or none that was started yet.
     slots: Box<[Mutex<Option<Batch>>]>,
     next: AtomicUsize,
+    /// What was asked for before it is wanted, until then.
+    ready: Mutex<HashMap<ObjectId, Vec<u8>>>,
 }
+
+/// How many ids may be written before the answers are read. A pipe holds 64 KiB at least where it is not short of memory and
+/// 4 KiB else, an id has up to 65 bytes: with more, either side could wait for the other for ever.
+const MAX_QUESTIONS: usize = 60;
 
 /// Why there are no bytes.
 #[derive(Debug)]
@@ -34,7 +41,12 @@ pub(super) enum Unread {
 impl Objects {
     pub(super) fn new(git: Git) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { git, slots: (0..cores).map(|_| Mutex::new(None)).collect(), next: AtomicUsize::new(0) }
+        Self {
+            git,
+            slots: (0..cores).map(|_| Mutex::new(None)).collect(),
+            next: AtomicUsize::new(0),
+            ready: Mutex::default(),
+        }
     }
 
     /// A blob of at most `limit` bytes.
@@ -42,6 +54,9 @@ impl Objects {
     /// # Errors
     /// It is larger, or not there.
     pub(super) fn blob(&self, id: &ObjectId, limit: u64) -> Result<Vec<u8>, Unread> {
+        if let Some(bytes) = self.ready().remove(id) {
+            return Ok(bytes);
+        }
         let mut slot = self.slot();
         // Taken out while it works: what ends early, by an error or a panic, is not asked again.
         let mut batch = match slot.take() {
@@ -55,14 +70,37 @@ impl Objects {
             }
             Ok(Answer::TooLarge) => {
                 // The rest is not worth waiting for.
-                batch.child.kill().ok();
+                batch.give_up();
                 Err(Unread::TooLarge)
             }
             Ok(Answer::Another) | Err(_) => {
-                batch.child.kill().ok();
+                batch.give_up();
                 Err(self.reason(id))
             }
         }
+    }
+
+    /// Asks for blobs of at most `limit` bytes before they are wanted: all at once, so that nobody waits for each. Those that
+    /// cannot be had are asked for again when they are wanted, and the reason is told then.
+    pub(super) fn prepare(&self, ids: &[ObjectId], limit: u64) {
+        let mut slot = self.slot();
+        let Some(mut batch) = slot.take().or_else(|| Batch::start(&self.git).ok()) else { return };
+        for ids in ids.chunks(MAX_QUESTIONS) {
+            if batch.write(ids).is_err() {
+                return batch.give_up();
+            }
+            for id in ids {
+                match batch.answer(limit) {
+                    Ok(Answer::Blob(bytes)) => drop(self.ready().insert(*id, bytes)),
+                    Ok(Answer::Another | Answer::TooLarge) | Err(_) => return batch.give_up(),
+                }
+            }
+        }
+        *slot = Some(batch);
+    }
+
+    fn ready(&self) -> MutexGuard<'_, HashMap<ObjectId, Vec<u8>>> {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The first slot that is free, else one of them in turn.
@@ -116,8 +154,25 @@ impl Batch {
     }
 
     fn ask(&mut self, id: &ObjectId, limit: u64) -> io::Result<Answer> {
-        let Some((to, from)) = &mut self.pipes else { return Err(io::ErrorKind::BrokenPipe.into()) };
-        to.write_all(format!("{id}\n").as_bytes())?;
+        self.write(&[*id])?;
+        self.answer(limit)
+    }
+
+    /// Ends it, whatever it is at.
+    fn give_up(mut self) {
+        self.child.kill().ok();
+    }
+
+    /// Asks for objects.
+    fn write(&mut self, ids: &[ObjectId]) -> io::Result<()> {
+        let Some((to, _)) = &mut self.pipes else { return Err(io::ErrorKind::BrokenPipe.into()) };
+        let lines: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        to.write_all(lines.as_bytes())
+    }
+
+    /// The answer to the first question that has none yet.
+    fn answer(&mut self, limit: u64) -> io::Result<Answer> {
+        let Some((_, from)) = &mut self.pipes else { return Err(io::ErrorKind::BrokenPipe.into()) };
         let mut header = String::new();
         // An id, a type and a size: a longer line is none that git writes.
         from.take(256).read_line(&mut header)?;

@@ -142,6 +142,14 @@ impl Files for Tree {
         refusal::text(&self.show(path), bytes).map(Some)
     }
 
+    fn prepare(&self, paths: &[String]) {
+        let file = |path: &String| match self.go(path, true) {
+            Ok(Found::Entry(entry)) if entry.what == What::File => Some(entry.id),
+            _ => None,
+        };
+        self.objects.prepare(&paths.iter().filter_map(file).collect::<Vec<_>>(), MAX_FILE);
+    }
+
     fn list(&self, folder: &str) -> Result<Vec<Listed>, Problem> {
         let folders = match self.inside(folder)? {
             None => return Ok(Vec::new()),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::spec::{IdentityType, State};
 
 /// Who the tenant is.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TenantFacts {
     /// Its name.
@@ -35,7 +35,7 @@ pub struct TenantFacts {
 }
 
 /// What the tenant's pods are in the cloud.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IdentityFacts {
     /// How a pod gets its identity.
@@ -50,7 +50,7 @@ pub struct IdentityFacts {
 }
 
 /// Where the tenant lives.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlatformFacts {
     /// The platform's name.

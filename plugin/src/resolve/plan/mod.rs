@@ -16,6 +16,8 @@ pub use terraform::*;
 
 use std::collections::BTreeMap;
 
+use minijinja::Value;
+use minijinja::value::Serde;
 use serde::Serialize;
 
 use crate::tree::Node;
@@ -24,7 +26,7 @@ use crate::tree::Node;
 pub type Texts = BTreeMap<String, String>;
 
 /// Everything that is decided about one tenant.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
     /// Who the tenant is.
@@ -69,8 +71,53 @@ pub struct Plan {
     pub record: Texts,
 }
 
+/// Looks at the parts of a plan by the names that templates have for them.
+macro_rules! parts {
+    ($($name:literal: $field:ident,)*) => {
+        impl Plan {
+            /// The names of all parts, each with whether it is the same in another plan.
+            pub fn parts(&self, other: &Self) -> impl Iterator<Item = (&'static str, bool)> + use<> {
+                // Taken apart whole, so that no part can be forgotten here.
+                let Self { $($field),* } = self;
+                [$(($name, *$field == other.$field)),*].into_iter()
+            }
+
+            /// A part as templates see it; undefined where there is none of this name.
+            pub fn part(&self, name: &str) -> Value {
+                match name {
+                    $($name => Value::from(Serde(&self.$field)),)*
+                    _ => Value::UNDEFINED,
+                }
+            }
+        }
+    };
+}
+
+parts! {
+    "tenant": tenant,
+    "platform": platform,
+    "labels": labels,
+    "ownLabels": own_labels,
+    "ownAnnotations": own_annotations,
+    "quota": quota,
+    "limits": limits,
+    "network": network,
+    "serviceAccounts": service_accounts,
+    "roles": roles,
+    "access": access,
+    "secrets": secrets,
+    "externalSecrets": external_secrets,
+    "secretJobs": secret_jobs,
+    "generatedSecrets": generated_secrets,
+    "generators": generators,
+    "releases": releases,
+    "terraform": terraform,
+    "lastWave": last_wave,
+    "record": record,
+}
+
 /// A Helm release.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReleasePlan {
     /// The release's name.

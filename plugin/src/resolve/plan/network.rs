@@ -6,7 +6,7 @@ use super::Texts;
 use crate::spec::value::{Cidr, Port};
 
 /// What the network policies open.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NetworkPlan {
     /// Where names are looked up.
@@ -22,7 +22,7 @@ pub struct NetworkPlan {
 }
 
 /// A place where names are looked up: one of the two is set.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DnsPlan {
     /// The namespace of the DNS pods.
@@ -36,7 +36,7 @@ pub struct DnsPlan {
 }
 
 /// The ingress controller.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IngressPlan {
     /// Its namespace.
@@ -46,7 +46,7 @@ pub struct IngressPlan {
 }
 
 /// A policy for what pods may reach.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EgressPlan {
     /// The policy's name.
@@ -56,7 +56,7 @@ pub struct EgressPlan {
 }
 
 /// Ranges and ports.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EgressRule {
     /// The ranges.
@@ -66,7 +66,7 @@ pub struct EgressRule {
 }
 
 /// A range with holes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IpBlock {
     /// The range.
@@ -77,7 +77,7 @@ pub struct IpBlock {
 }
 
 /// Who else may reach pods.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IngressFromPlan {
     /// The policy's name.

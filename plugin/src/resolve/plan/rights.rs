@@ -6,7 +6,7 @@ use super::Texts;
 use crate::spec::Role;
 
 /// A ServiceAccount.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServiceAccountPlan {
     /// Its name.
@@ -20,7 +20,7 @@ pub struct ServiceAccountPlan {
 }
 
 /// The Role of a server.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RolePlan {
     /// The name of Role and RoleBinding.
@@ -32,7 +32,7 @@ pub struct RolePlan {
 }
 
 /// A rule of a Role.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RulePlan {
     /// API groups.
@@ -47,7 +47,7 @@ pub struct RulePlan {
 }
 
 /// People's access.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessPlan {
     /// The RoleBinding's name.

@@ -8,7 +8,7 @@ use crate::spec::Charset;
 use crate::spec::value::Cidr;
 
 /// A secret, as charts refer to it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SecretPlan {
     /// The Secret's name.
@@ -20,7 +20,7 @@ pub struct SecretPlan {
 }
 
 /// A secret from the store.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExternalSecretPlan {
     /// The name of Secret and ExternalSecret.
@@ -40,7 +40,7 @@ pub struct ExternalSecretPlan {
 }
 
 /// A store.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StorePlan {
     /// Its kind.
@@ -50,7 +50,7 @@ pub struct StorePlan {
 }
 
 /// A generated secret.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GeneratedSecretPlan {
     /// The name of Secret and ExternalSecret.
@@ -62,7 +62,7 @@ pub struct GeneratedSecretPlan {
 }
 
 /// A key of a generated secret.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GeneratedKeyPlan {
     /// The key.
@@ -76,7 +76,7 @@ pub struct GeneratedKeyPlan {
 }
 
 /// A generator of the operator.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GeneratorPlan {
     /// Its name.
@@ -96,7 +96,7 @@ pub struct GeneratorPlan {
 }
 
 /// The Jobs that make generated secrets, and what they have in common.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SecretJobsPlan {
     /// The runner's image.
@@ -114,7 +114,7 @@ pub struct SecretJobsPlan {
 }
 
 /// A Job that makes generated secrets.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SecretJobPlan {
     /// Its name and that of what it is told, before their contents' hashes.
@@ -126,7 +126,7 @@ pub struct SecretJobPlan {
 }
 
 /// `secrets.json`: what a Job is to make.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SecretJobSpec {
     /// The tenant's name.
@@ -136,7 +136,7 @@ pub struct SecretJobSpec {
 }
 
 /// A Secret that a Job is to make.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SecretSpecPlan {
     /// Its name.

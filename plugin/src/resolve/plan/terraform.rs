@@ -9,7 +9,7 @@ use crate::spec::{Approval, Data, Schedule, Unlock};
 use crate::tree::Node;
 
 /// Terraform for the tenant.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TerraformPlan {
     /// The apply Job's name, before its content's hash.
@@ -35,7 +35,7 @@ pub struct TerraformPlan {
 }
 
 /// Looking for drift.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DriftPlan {
     /// The CronJob's name.
@@ -45,7 +45,7 @@ pub struct DriftPlan {
 }
 
 /// `run.json`: what the runner is told.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunPlan {
     /// The tenant's name.
@@ -85,7 +85,7 @@ pub struct RunPlan {
 }
 
 /// A module.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ModulePlan {
     /// Its name.
@@ -113,7 +113,7 @@ pub struct ModulePlan {
 }
 
 /// How to adopt a resource.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportPlan {
     /// Its id; `{key}` stands for the instance's key or index.
@@ -123,7 +123,7 @@ pub struct ImportPlan {
 }
 
 /// Where state is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BackendPlan {
     /// In a bucket.
@@ -156,7 +156,7 @@ impl BackendPlan {
 }
 
 /// What is to be destroyed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DestroyPlan {
     /// The tenant's name, as a person wrote it once more.
@@ -166,7 +166,7 @@ pub struct DestroyPlan {
 }
 
 /// How a Terraform pod is made.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PodPlan {
     /// The image.
