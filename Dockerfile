@@ -21,10 +21,8 @@ RUN crate="$(cargo pkgid --locked -p tenantry)" \
     && plugin="$(sed -n 's/^  version: v//p' argocd-cmp.yaml)" \
     && { [ "${crate}" = "${VERSION}" ] && [ "${plugin}" = "${VERSION}" ] \
     || { echo "error: versions differ: VERSION is \`${VERSION}\`, Cargo.toml has \`${crate}\`, argocd-cmp.yaml has \`${plugin}\`" >&2; exit 1; }; }
-# The static build's allocator is C, and is compiled against musl.
-RUN command -v musl-gcc >/dev/null \
-    || { apt-get update -q && apt-get install -q -y --no-install-recommends musl-tools; }
-RUN cargo build --release --locked -p tenantry --target x86_64-unknown-linux-musl
+# Static, and with glibc: musl copies and compares memory so slowly that a review would take a quarter longer.
+RUN RUSTFLAGS='-C target-feature=+crt-static' cargo build --release --locked -p tenantry --target x86_64-unknown-linux-gnu
 
 FROM scratch
 ARG VERSION=0.1.0
@@ -33,7 +31,7 @@ LABEL org.opencontainers.image.title="tenantry" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.licenses="Apache-2.0"
 # Modes are set here, for a checkout made under a strict umask would give user 999 files it cannot read.
-COPY --from=build --chmod=0555 /src/target/x86_64-unknown-linux-musl/release/tenantry /usr/local/bin/tenantry
+COPY --from=build --chmod=0555 /src/target/x86_64-unknown-linux-gnu/release/tenantry /usr/local/bin/tenantry
 COPY --chmod=0444 argocd-cmp.yaml /home/argocd/cmp-server/config/plugin.yaml
 WORKDIR /home/argocd
 # Argo CD's own user: repo-server and sidecar meet at a socket, which only its owner may open. By number, since there is

@@ -269,7 +269,7 @@ mod tests {
                 folder("usr", 0o755),
                 folder("usr/local", 0o755),
                 folder("usr/local/bin", 0o755),
-                file("usr/local/bin/tenantry", 0o555, "target/x86_64-unknown-linux-musl/release/tenantry"),
+                file("usr/local/bin/tenantry", 0o555, "target/x86_64-unknown-linux-gnu/release/tenantry"),
                 folder("home", 0o755),
                 folder("home/argocd", 0o755),
                 folder("home/argocd/cmp-server", 0o755),

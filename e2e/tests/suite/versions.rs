@@ -10,6 +10,7 @@ use e2e::argo;
 use e2e::cache::{key, workspace};
 use e2e::dockerfile::Build;
 use e2e::image::Archive;
+use e2e::images::{GLIBC, STATIC};
 use e2e::process::run;
 use serde_json::{Value, json};
 
@@ -117,14 +118,8 @@ fn next_image(world: &World) -> Result<Archive> {
         let cargo = std::env::var_os("CARGO").context("run by cargo")?;
         let quickly = ["profile.release.lto=false", "profile.release.opt-level=0", "profile.release.codegen-units=16"];
         let mut build = Command::new(cargo);
-        build.current_dir(folder).args([
-            "build",
-            "--release",
-            "-p",
-            "tenantry",
-            "--target",
-            "x86_64-unknown-linux-musl",
-        ]);
+        build.current_dir(folder).args(["build", "--release", "-p", "tenantry", "--target", GLIBC]);
+        build.env("RUSTFLAGS", STATIC);
         for setting in quickly {
             build.args(["--config", setting]);
         }
