@@ -64,9 +64,13 @@ pub fn is_of(tenant: &str, name: &str) -> bool {
 }
 
 /// A name with its content's hash.
-pub fn sealed(name: &str, content: &[u8], limit: usize) -> String {
-    let hash = hash(content, SEAL - 1);
+pub fn sealed(name: &str, hash: &str, limit: usize) -> String {
     format!("{}-{hash}", shorten(name, limit.saturating_sub(SEAL)))
+}
+
+/// The hash of a content, as a name carries it.
+pub fn content_hash(content: &[u8]) -> String {
+    hash(content, SEAL - 1)
 }
 
 /// The tenant's namespace, where its file names none.
@@ -132,7 +136,7 @@ mod tests {
         let name = |text: &str| TenantName::parse(text).unwrap();
         assert_eq!(shared(&name("acme"), "zenml", LABEL), "acme--zenml");
         let longest = name(&"a".repeat(40));
-        let job = sealed(&shared_sealed(&longest, "terraform", JOB), b"content", JOB);
+        let job = sealed(&shared_sealed(&longest, "terraform", JOB), &content_hash(b"content"), JOB);
         assert_eq!(job, "aaaaaaaaaaaaaaaaaaaa--e33cdf9c--terraform-ed7002b439");
         assert_eq!(job.len(), JOB);
         assert_eq!(part_of(&job), Some("terraform"));

@@ -8,7 +8,7 @@ use crate::find::Files;
 use crate::problem::{Problem, Problems};
 use crate::render::{self, Filled, Manifest};
 use crate::resolve::{self, Layered, Plan};
-use crate::seal::seal;
+use crate::seal::{Seals, seal};
 use crate::source::Sources;
 use crate::spec::value::ApiVersionKind;
 use crate::write::order;
@@ -22,10 +22,17 @@ pub struct TenantSet {
     pub layered: Layered,
     /// What was decided.
     pub plan: Plan,
-    /// What the templates made of it.
-    pub filled: Filled,
+    /// What was found out on the way.
+    pub traces: Traces,
     /// The objects, in order.
     pub manifests: Vec<Manifest>,
+}
+
+/// What was found out on the way to a set, and is of use to one that is rendered after it.
+#[derive(Debug)]
+pub struct Traces {
+    filled: Filled,
+    seals: Seals,
 }
 
 /// A tenant of which everything is decided.
@@ -46,8 +53,8 @@ pub struct Earlier<'a> {
     pub cell: &'a Cell,
     /// What was decided.
     pub plan: &'a Plan,
-    /// What the templates made of it.
-    pub filled: &'a Filled,
+    /// What was found out on the way.
+    pub traces: &'a Traces,
     /// The objects.
     pub manifests: &'a [Manifest],
 }
@@ -98,19 +105,19 @@ pub fn is_same(plan: &Plan, cell: &Cell, other_plan: &Plan, other: &Cell) -> boo
 pub fn rendered(cell: &Cell, planned: Planned, earlier: Option<Earlier<'_>>) -> Result<TenantSet, Problems> {
     let Planned { file, layered, plan } = planned;
     let again = earlier.and_then(|earlier| made(cell, &plan, Some(earlier)).ok());
-    let (filled, manifests) = match again {
+    let (traces, manifests) = match again {
         Some(made) => made,
         // Where there is a problem with it, its place counts, and what there is to use up.
         None => made(cell, &plan, None)?,
     };
-    Ok(TenantSet { file, layered, plan, filled, manifests })
+    Ok(TenantSet { file, layered, plan, traces, manifests })
 }
 
-fn made(cell: &Cell, plan: &Plan, earlier: Option<Earlier<'_>>) -> Result<(Filled, Vec<Manifest>), Problems> {
+fn made(cell: &Cell, plan: &Plan, earlier: Option<Earlier<'_>>) -> Result<(Traces, Vec<Manifest>), Problems> {
     let mut problems = Problems::new();
-    let before = earlier.map(|Earlier { cell, plan, filled, .. }| {
+    let before = earlier.map(|Earlier { cell, plan, traces, .. }| {
         let templates = &cell.templates;
-        render::Earlier { templates, plan, filled }
+        render::Earlier { templates, plan, filled: &traces.filled }
     });
     let filled = render::tenant(&cell.templates, plan, before, &mut problems);
     let mut manifests = filled.manifests();
@@ -119,8 +126,9 @@ fn made(cell: &Cell, plan: &Plan, earlier: Option<Earlier<'_>>) -> Result<(Fille
         let fence = Fence::of_tenant(plan, custom_kinds(cell));
         Checked { manifests, fence }
     });
-    finish(&mut manifests, &fence, checked.as_ref(), &mut problems);
-    if problems.is_empty() { Ok((filled, manifests)) } else { Err(problems) }
+    let seals = earlier.map(|earlier| &earlier.traces.seals);
+    let seals = finish(&mut manifests, &fence, seals, checked.as_ref(), &mut problems);
+    if problems.is_empty() { Ok((Traces { filled, seals }, manifests)) } else { Err(problems) }
 }
 
 /// Renders a platform's own set.
@@ -140,7 +148,7 @@ pub fn platform(cell: &Cell) -> Result<Vec<Manifest>, Problems> {
     let mut problems = Problems::new();
     let mut manifests = render::platform(&cell.templates, &plan, &mut problems).manifests();
     let fence = Fence::of_platform(&plan, custom_kinds(cell));
-    finish(&mut manifests, &fence, None, &mut problems);
+    finish(&mut manifests, &fence, None, None, &mut problems);
     if problems.is_empty() { Ok(manifests) } else { Err(problems) }
 }
 
@@ -148,12 +156,19 @@ fn custom_kinds(cell: &Cell) -> impl Iterator<Item = &ApiVersionKind> {
     cell.platform.spec.custom_kinds.iter().map(|kind| &kind.value)
 }
 
-fn finish(manifests: &mut [Manifest], fence: &Fence<'_>, checked: Option<&Checked<'_>>, problems: &mut Problems) {
+fn finish(
+    manifests: &mut [Manifest],
+    fence: &Fence<'_>,
+    seals: Option<&Seals>,
+    checked: Option<&Checked<'_>>,
+    problems: &mut Problems,
+) -> Seals {
     if !problems.is_empty() {
         // What a broken template made is broken too; its own problems say why.
-        return;
+        return Seals::default();
     }
-    seal(manifests);
+    let seals = seal(manifests, seals);
     check::check(manifests, fence, checked, problems);
     order(manifests);
+    seals
 }

@@ -13,16 +13,37 @@ use crate::tree::{Entry, Node, Value, write_json};
 /// Old to new names of ConfigMaps, by namespace and old name.
 type Renamed = HashMap<(String, String), String>;
 
+/// The hashes of what was sealed. To take one is most of the work, and a set that is rendered after another has much of the
+/// same content.
+#[derive(Debug, Default)]
+pub struct Seals(Vec<(Content, String)>);
+
+/// What a name stands for: the values of some fields.
+type Content = Vec<(&'static str, Node)>;
+
+impl Seals {
+    /// The hash of an object's fields; from an earlier set where that has the same.
+    fn hash(&mut self, object: &Node, fields: &[&'static str], earlier: Option<&Self>) -> String {
+        let content: Content =
+            fields.iter().filter_map(|field| Some((*field, object.get(&[field])?.clone()))).collect();
+        let known = earlier.and_then(|earlier| earlier.0.iter().find(|(known, _)| *known == content));
+        let hash = known.map_or_else(|| names::content_hash(&bytes(&content)), |(_, hash)| hash.clone());
+        self.0.push((content, hash.clone()));
+        hash
+    }
+}
+
 /// Seals a set.
-pub fn seal(manifests: &mut [Manifest]) {
+pub fn seal(manifests: &mut [Manifest], earlier: Option<&Seals>) -> Seals {
+    let mut seals = Seals::default();
     let mut renamed = Renamed::new();
     let mut seen = HashSet::new();
     let keys = manifests.iter().filter(|manifest| is_sealed_config_map(manifest));
     let keys = keys.map(|manifest| (manifest.namespace().to_owned(), manifest.name().to_owned()));
     let twice: HashSet<(String, String)> = keys.filter(|key| !seen.insert(key.clone())).collect();
     for manifest in manifests.iter_mut().filter(|manifest| is_sealed_config_map(manifest)) {
-        let content = content(&manifest.object, &["data", "binaryData"]);
-        let new = names::sealed(manifest.name(), &content, names::LABEL);
+        let hash = seals.hash(&manifest.object, &["data", "binaryData"], earlier);
+        let new = names::sealed(manifest.name(), &hash, names::LABEL);
         let key = (manifest.namespace().to_owned(), manifest.name().to_owned());
         // Two of one name keep it, and are then refused as one object made twice.
         if !twice.contains(&key) {
@@ -31,8 +52,8 @@ pub fn seal(manifests: &mut [Manifest]) {
         }
     }
     for manifest in manifests.iter_mut() {
-        let refers = |(namespace, _): &(String, String)| namespace == manifest.namespace();
-        if renamed.keys().any(refers)
+        let is_there = |(namespace, _): &(String, String)| namespace == manifest.namespace();
+        if renamed.keys().any(is_there)
             && let Some(spec) = manifest.object.get(&["spec"])
             && let Some(spec) = followed(spec, manifest.namespace(), &renamed)
             && let Some(place) = manifest.object.as_map_mut().and_then(|object| object.get_mut("spec"))
@@ -41,11 +62,12 @@ pub fn seal(manifests: &mut [Manifest]) {
         }
         // After the references, so that a Job's name follows its inputs.
         if is_sealed_job(manifest) {
-            let content = content(&manifest.object, &["spec"]);
-            let new = names::sealed(manifest.name(), &content, names::JOB);
+            let hash = seals.hash(&manifest.object, &["spec"], earlier);
+            let new = names::sealed(manifest.name(), &hash, names::JOB);
             rename(manifest, new);
         }
     }
+    seals
 }
 
 /// Whether an object is of those that carry a content's hash in their name.
@@ -62,13 +84,11 @@ fn is_sealed_config_map(manifest: &Manifest) -> bool {
 }
 
 /// The bytes that a name stands for: the fields with their keys in order.
-fn content(object: &Node, fields: &[&str]) -> Vec<u8> {
+fn bytes(content: &Content) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for field in fields {
-        if let Some(node) = object.get(&[field]) {
-            bytes.extend(field.bytes());
-            write_json(node, &mut bytes);
-        }
+    for (field, node) in content {
+        bytes.extend(field.bytes());
+        write_json(node, &mut bytes);
     }
     bytes
 }

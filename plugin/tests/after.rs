@@ -88,7 +88,7 @@ fn is_as_if_made_anew(
     before: &Side<'_>,
     other: &TenantSet,
 ) {
-    let earlier = Earlier { cell: &before.cell, plan: &other.plan, filled: &other.filled, manifests: &other.manifests };
+    let earlier = Earlier { cell: &before.cell, plan: &other.plan, traces: &other.traces, manifests: &other.manifests };
     let planned = pipeline::planned(&after.cell, &after.files, &after.sources, folder);
     let made = planned.and_then(|planned| pipeline::rendered(&after.cell, planned, Some(earlier)));
     let context =

@@ -57,8 +57,8 @@ pub(super) fn check(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Probl
     name(manifest, problems);
     labels(manifest, fence, problems);
     annotations(manifest, problems);
-    size(manifest, problems);
     contents(manifest, problems);
+    size(manifest, problems);
 }
 
 fn name(manifest: &Manifest, problems: &mut Problems) {

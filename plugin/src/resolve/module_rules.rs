@@ -88,10 +88,10 @@ pub fn imports(
     let known: Vec<&str> = variables.keys().map(Variable::as_str).collect();
     for (address, import) in imports {
         for template in import.tags.values().chain([&import.id]) {
-            for name in template.names() {
+            for name in template.value.paths() {
                 let problem =
                     |what: &str| Problem::new(template.at, format!("the import of `{address}` uses `{name}`, {what}"));
-                match name.split_once('.').unwrap_or((&name, "")) {
+                match name.split_once('.').unwrap_or((name, "")) {
                     ("variables", variable) => {
                         let variable = variable.split('.').next().unwrap_or_default();
                         if !known.contains(&variable) {

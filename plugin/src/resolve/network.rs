@@ -1,5 +1,7 @@
 //! What the network policies open.
 
+use std::sync::LazyLock;
+
 use super::releases::Chosen;
 use super::{
     DnsPlan, EgressPlan, EgressRule, IdentityFacts, IngressFromPlan, IngressPlan, IpBlock, NetworkPlan, Resolver, texts,
@@ -10,12 +12,12 @@ use crate::source::Span;
 use crate::spec::value::{Cidr, Port};
 use crate::spec::{Dns, EgressTarget, IdentityType, PlatformNetwork, ProfileEgress};
 
-const EVERYWHERE: &[&str] = &["0.0.0.0/0", "::/0"];
+static EVERYWHERE: LazyLock<Vec<Cidr>> = LazyLock::new(|| cidrs(&["0.0.0.0/0", "::/0"]));
 const LINK_LOCAL: &str = "169.254.0.0/16";
 const LINK_LOCAL_V6: &str = "fe80::/10";
 const METADATA_V6: &str = "fd00:ec2::/32";
 /// The metadata service and its neighbours, which no tenant ever reaches through `internet`.
-const NEVER_INTERNET: &[&str] = &[LINK_LOCAL, LINK_LOCAL_V6, METADATA_V6];
+static NEVER_INTERNET: LazyLock<Vec<Cidr>> = LazyLock::new(|| cidrs(&[LINK_LOCAL, LINK_LOCAL_V6, METADATA_V6]));
 /// What no tenant names, whatever the platform blocks.
 const CLOSED: &[(&str, &str)] = &[
     (LINK_LOCAL, "the cloud's metadata service is there"),
@@ -69,8 +71,7 @@ impl Resolver<'_> {
 
     /// Every address but the platform's blocked ranges. IPv6 only where the platform says what of it is blocked.
     fn internet(&self) -> Vec<IpBlock> {
-        let everywhere = EVERYWHERE.iter().filter_map(|all| Cidr::parse(all).ok());
-        everywhere.filter_map(|all| self.all_but_blocked(all)).collect()
+        EVERYWHERE.iter().filter_map(|all| self.all_but_blocked(*all)).collect()
     }
 
     fn all_but_blocked(&self, all: Cidr) -> Option<IpBlock> {
@@ -80,9 +81,9 @@ impl Resolver<'_> {
         if except.contains(&all) || all.is_ipv6() && except.is_empty() {
             return None;
         }
-        for never in NEVER_INTERNET.iter().filter_map(|never| Cidr::parse(never).ok()) {
-            if all.contains(&never) && !except.iter().any(|blocked| blocked.contains(&never)) {
-                except.push(never);
+        for never in NEVER_INTERNET.iter() {
+            if all.contains(never) && !except.iter().any(|blocked| blocked.contains(never)) {
+                except.push(*never);
             }
         }
         except.sort();
@@ -157,6 +158,10 @@ pub(super) fn dns(network: &PlatformNetwork) -> Vec<DnsPlan> {
         cidr: dns.cidr,
     };
     network.dns.iter().map(plan).collect()
+}
+
+fn cidrs(texts: &[&str]) -> Vec<Cidr> {
+    texts.iter().filter_map(|text| Cidr::parse(text).ok()).collect()
 }
 
 fn touches(closed: &str, range: &Cidr) -> bool {

@@ -1,6 +1,6 @@
 //! A module's variables, and what is made of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::Value as Context;
 use minijinja::value::Serde;
@@ -98,9 +98,21 @@ impl Resolver<'_> {
     ) -> BTreeMap<String, ImportPlan> {
         let given = variables.as_map();
         let null = Node::new(Value::Null, variables.at);
+        // A module has dozens of variables, and its imports are made of a few.
+        let texts =
+            description.imports.values().flat_map(|import| [&import.id].into_iter().chain(import.tags.values()));
+        let read: BTreeSet<Option<&str>> = texts
+            .flat_map(|text| text.value.paths())
+            .filter_map(|path| match path.split('.').collect::<Vec<_>>().as_slice() {
+                ["variables", rest @ ..] => Some(rest.first().copied()),
+                _ => None,
+            })
+            .collect();
+        let is_read = |name: &str| read.contains(&Some(name)) || read.contains(&None);
         let resolved: BTreeMap<&str, &Node> = description
             .variables
             .iter()
+            .filter(|(name, _)| is_read(name.as_str()))
             .map(|(name, variable)| {
                 let given = given.and_then(|given| given.get(name.as_str()));
                 (name.as_str(), given.or(variable.default.as_ref()).unwrap_or(&null))

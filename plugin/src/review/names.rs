@@ -113,8 +113,13 @@ impl Own {
     }
 
     fn replaced(&self, text: &str, by: fn(&Word) -> &'static str) -> String {
-        let text = self.shared(text);
-        self.words.iter().fold(text, |text, word| replace(&text, &word.text, by(word)))
+        let mut text = self.shared(text);
+        for word in &self.words {
+            if text.contains(&word.text) {
+                text = replace(&text, &word.text, by(word));
+            }
+        }
+        text
     }
 
     /// A value without them.
@@ -163,6 +168,10 @@ impl Own {
 
     /// Names in namespaces that tenants share, which may be shortened, and names that are sealed.
     fn shared(&self, text: &str) -> String {
+        // Either has one.
+        if !text.contains('-') {
+            return text.to_owned();
+        }
         let mut neutral = String::with_capacity(text.len());
         for token in text.split_inclusive(|c: char| !is_part(c)) {
             let name = token.trim_end_matches(|c: char| !is_part(c));
@@ -206,9 +215,6 @@ fn is_part(c: char) -> bool {
 
 /// Replaces a name where it is not part of a longer word: `acme` in `zenml-acme`, and not in `acmeville`.
 fn replace(text: &str, name: &str, word: &str) -> String {
-    if !text.contains(name) {
-        return text.to_owned();
-    }
     let mut replaced = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(name) {

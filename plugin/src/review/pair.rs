@@ -56,6 +56,14 @@ impl<'a> Pair<'a> {
 pub fn pairs<'a>(before: &'a [Manifest], after: &'a [Manifest]) -> Vec<Pair<'a>> {
     let mut left: Vec<Option<&Manifest>> = before.iter().map(Some).collect();
     let mut found: Vec<Option<(&Manifest, Way)>> = vec![None; after.len()];
+    // Sets are in order, so that most objects stand at the same place from one of the ends on.
+    let is_same = |(one, other): &(&Manifest, &Manifest)| one.id() == other.id();
+    let first = before.iter().zip(after).take_while(is_same).count();
+    let last = before[first..].iter().rev().zip(after[first..].iter().rev()).take_while(is_same).count();
+    for place in (0..first).chain(after.len() - last..after.len()) {
+        let other = if place < first { place } else { place + before.len() - after.len() };
+        found[place] = left[other].take().map(|manifest| (manifest, Way::Same));
+    }
     for way in [Way::Same, Way::Sealed, Way::Generation, Way::Moved] {
         if left.iter().all(Option::is_none) || found.iter().all(Option::is_some) {
             break;

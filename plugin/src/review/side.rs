@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use super::rendered;
 use crate::cell::{Cell, TenantFile, read_tenant};
 use crate::find::{Files, Mode, Note, Noted, Place, TENANT_FILE, holds, join, locate, walk};
-use crate::pipeline::{self, Earlier, Planned, TenantSet};
+use crate::pipeline::{self, Earlier, Planned, TenantSet, Traces};
 use crate::problem::Problems;
-use crate::render::{Filled, Manifest, Wanted};
+use crate::render::{Manifest, Wanted};
 use crate::resolve::Plan;
 use crate::source::Sources;
 
@@ -63,8 +63,8 @@ pub struct Rendered {
     pub file: Option<Arc<TenantFile>>,
     /// What was decided; none for a platform's own set.
     pub plan: Option<Plan>,
-    /// What the templates made of it; none for a platform's own set.
-    pub filled: Option<Filled>,
+    /// What was found out on the way; none for a platform's own set.
+    pub traces: Option<Traces>,
     /// The objects, in order.
     pub manifests: Vec<Manifest>,
 }
@@ -245,21 +245,21 @@ impl<'s> Decided<'s> {
             Self::Platform(cell) => pipeline::platform(cell)?,
             Self::Set(set) => set.to_vec(),
         };
-        Ok(Rendered { file: None, plan: None, filled: None, manifests })
+        Ok(Rendered { file: None, plan: None, traces: None, manifests })
     }
 }
 
 impl Rendered {
     /// A tenant's set, for another that is rendered after it.
     pub fn earlier<'a>(&'a self, cell: &'a Cell) -> Option<Earlier<'a>> {
-        let (plan, filled) = (self.plan.as_ref()?, self.filled.as_ref()?);
-        Some(Earlier { cell, plan, filled, manifests: &self.manifests })
+        let (plan, traces) = (self.plan.as_ref()?, self.traces.as_ref()?);
+        Some(Earlier { cell, plan, traces, manifests: &self.manifests })
     }
 }
 
 impl From<TenantSet> for Rendered {
     fn from(set: TenantSet) -> Self {
-        Self { file: Some(set.file), plan: Some(set.plan), filled: Some(set.filled), manifests: set.manifests }
+        Self { file: Some(set.file), plan: Some(set.plan), traces: Some(set.traces), manifests: set.manifests }
     }
 }
 

@@ -1,5 +1,7 @@
 //! A tree to a template.
 
+use std::sync::Arc;
+
 use super::expression::Expression;
 use super::reads::{Paths, Reads};
 use super::split::{Stretch, split};
@@ -26,7 +28,7 @@ struct Compiler<'a> {
     /// What is read by the parts so far.
     reads: Reads,
     /// The variables of the `$for`s around, with what their items are made of.
-    variables: Vec<(String, Reads)>,
+    variables: Vec<(Arc<str>, Reads)>,
 }
 
 impl Compiler<'_> {
@@ -48,7 +50,7 @@ impl Compiler<'_> {
         let expression = Expression::compile(source, at).map_err(|problem| self.problems.push(problem)).ok()?;
         for path in expression.names() {
             let first = path.split('.').next().unwrap_or_default();
-            let variable = self.variables.iter().rev().find(|(variable, _)| variable == first);
+            let variable = self.variables.iter().rev().find(|(variable, _)| **variable == *first);
             self.reads |= match variable {
                 Some((_, reads)) => *reads,
                 None => self.paths.note(&path),
@@ -99,7 +101,7 @@ impl Compiler<'_> {
         if let Some(repeat) = map.entry("$for").filter(|_| may_repeat) {
             part.repeat = self.repeat(repeat).map(Box::new);
         }
-        let variable = part.repeat.as_ref().map(|repeat| (repeat.variable.clone(), repeat.reads));
+        let variable = part.repeat.as_ref().map(|repeat| (Arc::clone(&repeat.variable), repeat.reads));
         let outer = self.variables.len();
         self.variables.extend(variable);
         for entry in map {
@@ -182,7 +184,7 @@ impl Compiler<'_> {
             return None;
         };
         let (items, reads) = self.reads_of(|compiler| compiler.bare_expression(entry, items));
-        Some(Repeat { variable: variable.trim().to_owned(), items: items?, reads })
+        Some(Repeat { variable: variable.trim().into(), items: items?, reads })
     }
 }
 

@@ -85,7 +85,7 @@ struct EntryPart {
 /// `$for: <name> in <expression>`.
 #[derive(Debug)]
 struct Repeat {
-    variable: String,
+    variable: Arc<str>,
     items: Expression,
     /// What the items are made of.
     reads: Reads,
@@ -119,19 +119,9 @@ impl Template {
         evaluate::Evaluation { budget, problems, changed }.many(&self.0.part, context, Some(earlier))
     }
 
-    /// The names that it looks up, where it is text: `tenant.name`.
-    pub fn names(&self) -> Vec<String> {
-        match &self.0.part {
-            Part::Expression(expression) => expression.names(),
-            Part::Text(_, pieces) => pieces
-                .iter()
-                .flat_map(|piece| match piece {
-                    Piece::Expression(expression) => expression.names(),
-                    Piece::Literal(_) => Vec::new(),
-                })
-                .collect(),
-            Part::Literal(..) | Part::List(..) | Part::Map(_) => Vec::new(),
-        }
+    /// What it looks up: `tenant.name`.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.paths.iter()
     }
 
     /// The text that it makes, where nothing but text will do.

@@ -45,6 +45,11 @@ impl Paths {
         Reads::of(place)
     }
 
+    /// All of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(AsRef::as_ref)
+    }
+
     /// Those of which something holds.
     pub(super) fn reads_where<'a>(&'a self, mut holds: impl FnMut(&'a str) -> bool) -> Reads {
         let mut reads = Reads::default();

@@ -34,10 +34,24 @@ pub fn write_json(node: &Node, bytes: &mut Vec<u8>) {
     }
 }
 
+/// The bytes that are escaped.
+static ESCAPED: [bool; 256] = {
+    let mut escaped = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        escaped[byte] = true;
+        byte += 1;
+    }
+    escaped[b'"' as usize] = true;
+    escaped[b'\\' as usize] = true;
+    escaped
+};
+
 fn text(text: &str, bytes: &mut Vec<u8>) {
+    bytes.reserve(text.len() + 2);
     bytes.push(b'"');
     let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(|byte| matches!(byte, 0..=0x1f | b'"' | b'\\')) {
+    while let Some(at) = rest.iter().position(|byte| ESCAPED[usize::from(*byte)]) {
         bytes.extend_from_slice(&rest[..at]);
         match rest[at] {
             b'"' => bytes.extend_from_slice(b"\\\""),

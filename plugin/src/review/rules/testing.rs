@@ -32,7 +32,7 @@ fn lines(rule: RuleFn, case: &Case<'_>) -> Vec<String> {
 /// What a rule finds between two sets of objects, as YAML documents.
 pub(super) fn of_objects(rule: RuleFn, before: &str, after: &str) -> Vec<String> {
     let [before, after] =
-        [before, after].map(|text| Rendered { file: None, plan: None, filled: None, manifests: manifests(text) });
+        [before, after].map(|text| Rendered { file: None, plan: None, traces: None, manifests: manifests(text) });
     lines(rule, &case(Status::Changed, Some(&before), Some(&after)))
 }
 

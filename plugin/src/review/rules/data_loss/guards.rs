@@ -8,6 +8,9 @@ use crate::review::rules::{Case, Found, has_option, leaves, of, say};
 /// Fields that keep what an object stands for, and the value that does.
 const FIELDS: &[(&str, &str)] = &[("persistentVolumeReclaimPolicy", "Retain"), ("deletionPolicy", "Orphan")];
 
+/// Argo CD's options that keep an object, each from strong to weak.
+const OPTIONS: [[&str; 2]; 2] = [["Delete=false", "Delete=confirm"], ["Prune=false", "Prune=confirm"]];
+
 pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
     for pair in case.pairs.iter().filter(|pair| !leaves(pair)) {
         let (Some(before), Some(after)) = (pair.before, pair.after) else { continue };
@@ -21,14 +24,12 @@ pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
 
 fn lost(before: &Manifest, after: &Manifest) -> Vec<String> {
     let mut lost = Vec::new();
-    for verb in ["Delete", "Prune"] {
-        // From strong to weak.
-        let options = ["false", "confirm"].map(|value| format!("{verb}={value}"));
+    for options in OPTIONS {
         let strength = |object: &Manifest| options.iter().position(|option| has_option(object, option));
         if let Some(old) = strength(before)
             && strength(after).is_none_or(|new| new > old)
         {
-            lost.push(options[old].clone());
+            lost.push(options[old].to_owned());
         }
     }
     for (field, guard) in FIELDS {
