@@ -157,6 +157,7 @@ fn templates_of_ones_own() {
             (certificate, "${{ labels }}", "${{ ownLabels }}"),
             (certificate, "${{ labels }}", "${{ labels.none }}"),
             (limits, "labels: ${{ labels }}", "finalizers: [a]"),
+            (limits, "max: {storage: 50Gi}", "max: {storage: \"${{ tenant.tier[:0] | length + 50 }}Gi\"}"),
             (limits, "labels: ${{ labels }}", "labels: {$merge: labels, a: \"${{ tenant.host | length }}\"}"),
         ],
     );

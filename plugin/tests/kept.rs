@@ -99,3 +99,36 @@ fn what_is_kept_is_known_by_content() {
     assert_eq!(kept(&edited(PLATFORM, "spec:\n", "spec:\n  none: such\n")), [Kept::File; 2]);
     assert_eq!(kept(&fleet().with(TEMPLATE, BANNER)), [Kept::File; 2]);
 }
+
+/// A change of the platform that decides nothing about a tenant changes nothing of it, whatever may be wrong with it.
+#[test]
+fn a_change_of_another_tier() {
+    let counts = |base: &dyn Files, head: &dyn Files| {
+        let (before, now, starts) = (Sources::default(), Sources::default(), [String::new()]);
+        let (base, head) = (Side::find(base, &before, &starts), Side::find(head, &now, &starts));
+        let counts = review((&base, SideInfo::default()), (&head, SideInfo::default()), &|_, _| {}).counts;
+        (counts.all, counts.unchanged, counts.changed, counts.still_failing)
+    };
+    let (from, to) = ("pods: 200", "pods: 100");
+    // Three tenants are of another tier, and so is the platform's own set.
+    assert_eq!(counts(&fleet(), &edited(PLATFORM, from, to)), (5, 4, 1, 0));
+    // A template that fails for all of them.
+    let failing = BANNER.replace("kind: ConfigMap", "kind: Banner");
+    let head = edited(PLATFORM, from, to).with(TEMPLATE, failing.clone());
+    assert_eq!(counts(&fleet().with(TEMPLATE, failing), &head), (5, 4, 0, 1));
+}
+
+/// A tenant's file that is the same is read once, and what the earlier side has against it is told with its place all the same.
+#[test]
+fn a_tier_that_the_platform_adds() {
+    let without = edited(PLATFORM, "    enterprise:\n", "    large:\n");
+    let review: serde_json::Value = serde_json::from_str(&told(&without, &fleet())).unwrap();
+    let mended: Vec<_> = review["sets"].as_array().unwrap().iter().filter(|set| set["status"] == "mended").collect();
+    assert_eq!(mended.len(), 1, "{review}");
+    assert_eq!(
+        mended[0]["problems"],
+        serde_json::json!([
+            "tenants/lighthouse/tenant.yaml:13:9: unknown tier `enterprise`; the platform has `free`, `large` and `pro`"
+        ])
+    );
+}

@@ -10,8 +10,8 @@ use crate::resolve::Plan;
 use crate::template::{Budget, Template};
 use crate::tree::Node;
 
-/// What a set's templates made. Cheap to clone.
-#[derive(Clone, Debug)]
+/// What a set's templates made.
+#[derive(Debug)]
 pub struct Filled {
     context: Context,
     files: Vec<FilledFile>,
@@ -20,7 +20,7 @@ pub struct Filled {
 }
 
 /// What a template file made, document by document.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct FilledFile {
     template: Arc<str>,
     documents: Vec<Vec<Node>>,

@@ -61,7 +61,8 @@ pub fn shown(kind: &str, change: &FieldChange) -> FieldChange {
         masked.before = masked.before.map(all);
         masked.after = masked.after.map(all);
     }
-    if masked.before == masked.after {
+    let hides = masked.before != change.before || masked.after != change.after;
+    if hides && masked.before == masked.after {
         masked.after = Some(Json::String(CHANGED.to_owned()));
     }
     masked

@@ -1,4 +1,5 @@
-//! Review: what a change does to the fleet. Both sides are rendered, whole; what is told apart is objects, not text.
+//! Review: what a change does to the fleet. Both sides are rendered, the later one with what it has in common with the
+//! earlier; what is told apart is objects, not text.
 //!
 //! Data goes one way: [`side`] (a fleet at a commit) → [`pair`] (which object became which) → [`change`] (which fields)
 //! → [`rules`] (what it comes to) → [`sets`] (to whom the same happens) → [`model`] (what every form is made from) → [`forms`].

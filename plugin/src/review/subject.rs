@@ -72,6 +72,11 @@ pub fn changes<'s>(base: &'s Side<'_>, head: &'s Side<'_>, both: &Both, kept: Ke
     let render = |decided: Option<Decided<'_>>, earlier| decided.map(|decided| decided.render(earlier)).transpose();
     let cell = before.as_ref().ok().and_then(|before| before.as_ref()?.cell());
     let before = before.and_then(|decided| render(decided, None));
+    let before = match (before, &both.base) {
+        // The file was read by the other side: once more, for the places in it.
+        (Err(_), Some(folder)) if file.is_some() => base.render(folder),
+        (before, _) => before,
+    };
     let earlier = before.as_ref().ok().and_then(|before| before.as_ref()?.earlier(cell?));
     let after = after.and_then(|decided| render(decided, earlier));
     let (status, problems, before, after) = match (before, after) {

@@ -1,13 +1,12 @@
 //! A template to values.
 
-use std::sync::Arc;
-
 use compact_str::CompactString;
 use minijinja::Value as Found;
-use minijinja::value::{Enumerator, Object, ValueKind};
+use minijinja::value::ValueKind;
 
 use super::expression::Expression;
 use super::reads::Reads;
+use super::scope::Scope;
 use super::{Budget, EntryPart, MapPart, Part, Piece};
 use crate::problem::{Problem, Problems};
 use crate::source::Span;
@@ -20,33 +19,6 @@ pub enum MadeText {
     Text(String),
     /// None, since a value that it is made of is null.
     Null,
-}
-
-/// What is around a part that is repeated, with the item that it is repeated for.
-#[derive(Debug)]
-struct Scope {
-    name: Arc<str>,
-    item: Found,
-    outer: Found,
-}
-
-impl Object for Scope {
-    fn get_value(self: &Arc<Self>, name: &Found) -> Option<Found> {
-        self.get_value_by_str(name.as_str()?)
-    }
-
-    fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Found> {
-        if *self.name == *name {
-            return Some(self.item.clone());
-        }
-        self.outer.get_attr(name).ok().filter(|found| !found.is_undefined())
-    }
-
-    fn enumerate(self: &Arc<Self>) -> Enumerator {
-        let own = Found::from(Arc::clone(&self.name));
-        let outer = self.outer.try_iter().into_iter().flatten().filter(|name| *name != own);
-        Enumerator::Values(outer.chain([own.clone()]).collect())
-    }
 }
 
 /// One evaluation: what it may use up and where its problems go. It goes on after a problem, so that all of a
@@ -86,8 +58,8 @@ impl Evaluation<'_> {
                 self.spent::<()>(repeat.items.problem("the templates make too much"));
                 break;
             }
-            let inner = Found::from_object(Scope { name: repeat.variable.clone(), item, outer: context.clone() });
-            made.extend(self.map(map, &inner, earlier.map(|made| &made[place])));
+            let inner = Scope { name: repeat.variable.clone(), item, outer: context.clone() };
+            made.extend(self.map(map, &Found::from_object(inner), earlier.map(|made| &made[place])));
         }
         made
     }

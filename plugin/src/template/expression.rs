@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use compact_str::CompactString;
 use minijinja::{Environment, UndefinedBehavior, Value};
 
+use super::looked_up::{is_name, looked_up};
 use crate::problem::Problem;
 use crate::read::{did_you_mean, quoted_list};
 use crate::source::Span;
@@ -82,14 +83,7 @@ impl Expression {
 
     /// The names that it looks up, each with the steps behind it: `tenant.name`.
     pub fn names(&self) -> Vec<String> {
-        match &self.kind {
-            Kind::Path(_) => vec![self.source.to_string()],
-            Kind::Name(compiled) | Kind::Compiled(compiled) => {
-                let mut names: Vec<String> = compiled.undeclared_variables(true).into_iter().collect();
-                names.sort();
-                names
-            }
-        }
+        looked_up(&self.source)
     }
 
     /// Its value.
@@ -143,19 +137,9 @@ impl Expression {
     }
 }
 
-/// Words that are no names.
-const WORDS: &[&str] =
-    &["true", "True", "false", "False", "none", "None", "not", "and", "or", "in", "is", "if", "else"];
-
 /// The steps of a plain path with at least one dot; a single name could also be a function.
 fn path(source: &str) -> Option<Vec<CompactString>> {
     (source.contains('.') && source.split('.').all(is_name)).then(|| source.split('.').map(Into::into).collect())
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        && !WORDS.contains(&text)
 }
 
 /// What minijinja says of an error, without its name of the expression.

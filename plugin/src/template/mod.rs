@@ -10,7 +10,9 @@ mod budget;
 mod compile;
 mod evaluate;
 mod expression;
+mod looked_up;
 mod reads;
+mod scope;
 mod split;
 
 use std::sync::Arc;
