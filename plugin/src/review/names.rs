@@ -176,7 +176,8 @@ impl Own {
         for token in text.split_inclusive(|c: char| !is_part(c)) {
             let name = token.trim_end_matches(|c: char| !is_part(c));
             let rest = &token[name.len()..];
-            let unsealed = self.sealed.get(name);
+            // What does not look sealed need not be looked for.
+            let unsealed = names::unsealed(name).and_then(|_| self.sealed.get(name));
             let plain = unsealed.map_or(name, String::as_str);
             match names::is_of(&self.tenant, plain).then(|| plain.rsplit_once("--")).flatten() {
                 Some((_, part)) => {
