@@ -42,13 +42,13 @@ pub(super) fn looked_up(source: &str) -> Vec<String> {
     found
 }
 
-/// A name with the plain steps behind it, and what follows. The last step is none where it is called: then all of what it is
-/// called on counts.
+/// A name with the plain steps behind it, and what follows. A number is none, nor is the last step where it is called: then
+/// all of what it is done with counts.
 fn with_steps<'a>(name: &str, rest: &'a str) -> (String, &'a str) {
     let (mut name, mut rest) = (name.to_owned(), rest);
     while let Some(behind) = rest.strip_prefix('.') {
         let (step, behind) = behind.split_at(behind.find(|c| !is_part(c)).unwrap_or(behind.len()));
-        if step.is_empty() || behind.trim_start().starts_with('(') {
+        if !step.starts_with(is_start) || behind.trim_start().starts_with('(') {
             break;
         }
         name = format!("{name}.{step}");
@@ -95,6 +95,7 @@ mod tests {
             ("a[b:c:d.e]", &["a", "b", "c", "d.e"]),
             ("a['b'].c", &["a"]),
             ("a[b.c].d", &["a", "b.c"]),
+            ("a.0.b ~ c.d.1", &["a", "c.d"]),
             ("a .b", &["a"]),
             ("a. b", &["a"]),
             ("labels.get('a')", &["labels"]),
@@ -122,6 +123,7 @@ mod tests {
     fn nothing_that_is_known_to_be_read_is_left_out() {
         let language = minijinja::Environment::new();
         let parts = [
+            "a.0.b",
             "a.b",
             "c",
             "a.b[0]",

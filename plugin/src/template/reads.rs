@@ -101,6 +101,7 @@ mod tests {
         // Whatever is done with it: minijinja itself does not say that this reads anything.
         assert_eq!(again("{p: '${{ x[:2] }}'}", &["x"]), json!([{"p": "ne"}]));
         assert_eq!(again("{$if: \"y['a'][:1] == 'n'\", p: there}", &["y"]), json!([{"p": "there"}]));
+        assert_eq!(again("{p: '${{ items.0 }}'}", &["items"]), json!([{"p": "new 1"}]));
     }
 
     #[test]
