@@ -106,10 +106,10 @@ pub(super) fn is_known(manifest: &Manifest) -> bool {
 
 /// Keeps what an object looks like that was found right. Of a template's first object only that there was one: of a single
 /// tenant there comes no second.
-pub(super) fn keep(manifest: &Manifest, shape: impl FnOnce() -> Shape) {
+pub(super) fn keep(manifest: &Manifest, shape: impl FnOnce() -> Option<Shape>) {
     let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
     match known.get_mut(&manifest.template) {
-        Some(shapes) if shapes.len() < MAX_SHAPES => shapes.push(shape()),
+        Some(shapes) if shapes.len() < MAX_SHAPES => shapes.extend(shape()),
         Some(_) => {}
         None => drop(known.insert(Arc::clone(&manifest.template), Vec::new())),
     }

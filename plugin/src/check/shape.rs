@@ -1,6 +1,6 @@
 //! An object against its type.
 
-use super::kinds::{Maker, RoundTrip, find, names};
+use super::kinds::{Kind, Maker, RoundTrip, find, names};
 use super::known::Shape;
 use super::kubernetes_values::{Allowed, restricted, violations};
 use super::round_trip::{Difference, DifferenceKind};
@@ -8,6 +8,7 @@ use super::{Fence, known, problem};
 use crate::problem::{Problem, Problems};
 use crate::read::{did_you_mean, quoted_list};
 use crate::render::Manifest;
+use crate::tree::Node;
 
 /// Checks one object's type.
 pub(super) fn check(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Problems) {
@@ -24,21 +25,17 @@ pub(super) fn check(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Probl
         if is_tenants && known::is_known(manifest) {
             return;
         }
-        // By its place in memory each text of it is told from the others.
-        let object = &object.unshared();
         match (kind.round_trip)(object) {
-            Ok(RoundTrip { differences, texts }) => {
+            Ok(RoundTrip { differences, .. }) => {
                 let before = problems.len();
                 for difference in differences {
                     problems.push(differs(manifest, &difference));
                 }
-                let is_kubernetes = is_kubernetes(kind.api_version);
-                if is_kubernetes {
+                if is_kubernetes(kind.api_version) {
                     values(manifest, problems);
                 }
                 if is_tenants && problems.len() == before {
-                    let restricted = || if is_kubernetes { restricted(kind.name, object) } else { Vec::new() };
-                    known::keep(manifest, || Shape::of(object, &texts, &restricted()));
+                    known::keep(manifest, || shape(kind, object));
                 }
             }
             Err(mismatch) => problems.push(
@@ -60,6 +57,15 @@ pub(super) fn check(manifest: &Manifest, fence: &Fence<'_>, problems: &mut Probl
         .maybe_hint(known.or_else(|| did_you_mean(manifest.kind(), names())))
         .hint("a kind of your own is allowed by `customKinds` in the platform file"),
     );
+}
+
+/// What an object looks like that was found right.
+fn shape(kind: &Kind, object: &Node) -> Option<Shape> {
+    // By its place in memory each text of it is told from the others.
+    let object = object.unshared();
+    let RoundTrip { texts, .. } = (kind.round_trip)(&object).ok()?;
+    let restricted = if is_kubernetes(kind.api_version) { restricted(kind.name, &object) } else { Vec::new() };
+    Some(Shape::of(&object, &texts, &restricted))
 }
 
 fn find_other_version(kind: &str) -> Option<String> {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::resolve::Plan;
 
 /// What templates look names up in.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Context(Value);
 
 /// The parts of a plan by their names.

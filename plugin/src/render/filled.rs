@@ -40,12 +40,12 @@ pub struct Earlier<'a> {
 impl Filled {
     /// The objects.
     pub fn manifests(&self) -> Vec<Manifest> {
-        let of_file = |file: &FilledFile| {
-            let template = Arc::clone(&file.template);
-            let objects = file.documents.iter().flatten().cloned().collect::<Vec<_>>();
-            objects.into_iter().map(move |object| Manifest { object, template: Arc::clone(&template) })
-        };
-        self.files.iter().flat_map(of_file).collect()
+        let mut manifests = Vec::new();
+        for FilledFile { template, documents } in &self.files {
+            let manifest = |object: &Node| Manifest { object: object.clone(), template: Arc::clone(template) };
+            manifests.extend(documents.iter().flatten().map(manifest));
+        }
+        manifests
     }
 
     fn file(&self, name: &str) -> Option<&FilledFile> {

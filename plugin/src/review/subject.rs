@@ -52,16 +52,16 @@ pub fn kept(base: &Side<'_>, head: &Side<'_>, both: &Both) -> Kept {
 
 /// Renders both sides and compares them.
 pub fn changes<'s>(base: &'s Side<'_>, head: &'s Side<'_>, both: &Both, kept: Kept) -> Outcome {
-    // Read once, by the side whose problems are told.
-    let file = Some(kept).filter(|kept| *kept == Kept::File).and_then(|_| head.file(both.folder()));
-    let decide = |side: &'s Side<'_>, folder: &Option<String>| match folder {
-        Some(folder) => side.decide(folder, file.clone()),
-        None => Ok(None),
-    };
     if kept == Kept::All {
         // Whatever may be wrong with it, nothing happens to it.
         return Outcome::Unchanged;
     }
+    // Read once, by the side whose problems are told.
+    let file = if kept == Kept::File { head.file(both.folder()) } else { None };
+    let decide = |side: &'s Side<'_>, folder: &Option<String>| match folder {
+        Some(folder) => side.decide(folder, file.clone()),
+        None => Ok(None),
+    };
     let (before, after) = (decide(base, &both.base), decide(head, &both.head));
     if let (Ok(Some(before)), Ok(Some(after))) = (&before, &after)
         && both.stays().is_some()

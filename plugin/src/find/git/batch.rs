@@ -54,7 +54,8 @@ impl Objects {
     /// # Errors
     /// It is larger, or not there.
     pub(super) fn blob(&self, id: &ObjectId, limit: u64) -> Result<Vec<u8>, Unread> {
-        if let Some(bytes) = self.ready().remove(id) {
+        // One and the same content may be asked for as a file, and as a link, which is to be shorter.
+        if let Some(bytes) = self.ready().remove(id).filter(|bytes| bytes.len() as u64 <= limit) {
             return Ok(bytes);
         }
         let mut slot = self.slot();

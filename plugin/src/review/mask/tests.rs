@@ -1,6 +1,7 @@
 use serde_json::json;
 
-use super::{field, is_secret, shown, text, value};
+use super::{LAST, PARTS, SECRET, field, is_secret, shown, text, value};
+use crate::read::{SECRET_KEYS, SECRET_WORDS};
 use crate::review::change::FieldChange;
 
 fn change(path: &str) -> FieldChange {
@@ -124,5 +125,14 @@ fn tells_values_from_names() {
         "bypass",
     ] {
         assert!(!is_secret(key), "{key}");
+    }
+}
+
+/// A key that has none of the parts is not looked at any further.
+#[test]
+fn every_word_has_one_of_the_parts() {
+    let words = SECRET_WORDS.iter().chain(&SECRET_KEYS).chain(SECRET).chain(LAST);
+    for word in words {
+        assert!(PARTS.iter().any(|part| word.contains(part)), "{word}");
     }
 }
