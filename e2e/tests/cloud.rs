@@ -149,7 +149,8 @@ fn misbehaves(cloud: &Cloud, module: &Module) {
     cloud.remove("acme/reports").unwrap();
     rule(json!({"method": "PUT", "crash": true, "times": 1}));
     let (errors, _) = module.fails(APPLY);
-    assert_eq!(errors, ["Plugin did not respond"]);
+    // Whether the connection was lost or closed first is a race.
+    assert!(errors == ["Plugin did not respond"] || errors == ["Request cancelled"], "{errors:?}");
     assert_eq!(cloud.names().unwrap(), ALL);
     let (errors, _) = module.fails(APPLY);
     assert_eq!(errors, ["creating thing acme/reports: AlreadyExistsException: thing \"acme/reports\" already exists"]);

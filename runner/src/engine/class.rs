@@ -100,7 +100,10 @@ const PASSING: &[&str] = &[
     "server misbehaving",
     "network is unreachable",
     "unexpected eof",
+    // A provider that ended at once. Which of the two Terraform says is a race (`internal/plugin/grpc_error.go`); a run that
+    // was told to stop, after which it says the second as well, is known as one before its words are read.
     "plugin did not respond",
+    "request cancelled",
     "plugin crashed",
     "plugin exited before",
 ];
@@ -178,6 +181,7 @@ mod tests {
             ("ThrottlingException: Rate exceeded", Class::Passing),
             ("dial tcp 10.0.0.1:443: connect: connection refused", Class::Passing),
             ("Plugin did not respond", Class::Passing),
+            ("Request cancelled\nThe ApplyResourceChange request was cancelled.", Class::Passing),
             ("User: arn is not authorized to perform: iam:CreateRole, StatusCode: 403, AccessDenied", Class::Permanent),
             ("No value for required variable", Class::Permanent),
             ("Inconsistent dependency lock file", Class::Permanent),
