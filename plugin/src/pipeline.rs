@@ -122,12 +122,7 @@ fn made(cell: &Cell, plan: &Plan, earlier: Option<Earlier<'_>>) -> Result<(Trace
     let filled = render::tenant(&cell.templates, plan, before, &mut problems);
     let mut manifests = filled.manifests();
     let fence = Fence::of_tenant(plan, custom_kinds(cell));
-    let checked = earlier.map(|Earlier { cell, plan, manifests, .. }| {
-        let fence = Fence::of_tenant(plan, custom_kinds(cell));
-        Checked { manifests, fence }
-    });
-    let seals = earlier.map(|earlier| &earlier.traces.seals);
-    let seals = finish(&mut manifests, &fence, seals, checked.as_ref(), &mut problems);
+    let seals = finish(&mut manifests, &fence, earlier, &mut problems);
     if problems.is_empty() { Ok((Traces { filled, seals }, manifests)) } else { Err(problems) }
 }
 
@@ -148,7 +143,7 @@ pub fn platform(cell: &Cell) -> Result<Vec<Manifest>, Problems> {
     let mut problems = Problems::new();
     let mut manifests = render::platform(&cell.templates, &plan, &mut problems).manifests();
     let fence = Fence::of_platform(&plan, custom_kinds(cell));
-    finish(&mut manifests, &fence, None, None, &mut problems);
+    finish(&mut manifests, &fence, None, &mut problems);
     if problems.is_empty() { Ok(manifests) } else { Err(problems) }
 }
 
@@ -159,16 +154,19 @@ fn custom_kinds(cell: &Cell) -> impl Iterator<Item = &ApiVersionKind> {
 fn finish(
     manifests: &mut [Manifest],
     fence: &Fence<'_>,
-    seals: Option<&Seals>,
-    checked: Option<&Checked<'_>>,
+    earlier: Option<Earlier<'_>>,
     problems: &mut Problems,
 ) -> Seals {
     if !problems.is_empty() {
         // What a broken template made is broken too; its own problems say why.
         return Seals::default();
     }
-    let seals = seal(manifests, seals);
-    check::check(manifests, fence, checked, problems);
+    let checked = earlier.map(|Earlier { cell, plan, manifests, .. }| {
+        let fence = Fence::of_tenant(plan, custom_kinds(cell));
+        Checked { manifests, fence }
+    });
+    let seals = seal(manifests, earlier.map(|earlier| &earlier.traces.seals));
+    check::check(manifests, fence, checked.as_ref(), problems);
     order(manifests);
     seals
 }

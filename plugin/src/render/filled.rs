@@ -47,59 +47,62 @@ impl Filled {
         }
         manifests
     }
-
-    fn file(&self, name: &str) -> Option<&FilledFile> {
-        self.files.iter().find(|file| *file.template == *name)
-    }
 }
 
-/// Fills the templates of some stages.
-pub(super) fn fill(templates: &Templates, stages: &[Stage], context: Context, problems: &mut Problems) -> Filled {
-    let mut budget = Budget::default();
-    let file = |file: &TemplateFile| FilledFile {
-        template: Arc::clone(&file.name),
-        documents: file
-            .documents()
-            .iter()
-            .map(|document| document.evaluate(context.value(), &mut budget, problems))
-            .collect(),
-    };
-    let files = stages.iter().flat_map(|stage| templates.of(*stage)).map(file).collect();
-    Filled { context, files, left: budget }
-}
-
-/// Fills the templates of some stages with a plan. What they made earlier of the same values is taken from there, with the
-/// places that it was made at then.
-pub(super) fn fill_after<'t>(
-    earlier: Earlier<'_>,
+/// Fills the templates of some stages. What they made earlier of the same values is taken from there, with the places that it
+/// was made at then.
+pub(super) fn fill<'t>(
     templates: &'t Templates,
     stages: &[Stage],
-    plan: &Plan,
+    context: Context,
+    mut again: Option<Again<'_, 't>>,
     problems: &mut Problems,
 ) -> Filled {
-    let (context, same_parts) = Context::after(plan, &earlier.filled.context, earlier.plan);
     // What is taken over was taken from the budget at its time; what is made in place of other things counts twice.
-    let mut budget = earlier.filled.left.clone();
-    // Paths are asked for by many documents.
-    let mut known: HashMap<&'t str, bool> = HashMap::new();
-    let mut is_same = |path: &'t str| {
-        let is_in = |part: &&str| path.strip_prefix(*part).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        same_parts.iter().any(is_in)
-            || *known.entry(path).or_insert_with(|| context.has_same(&earlier.filled.context, path))
-    };
+    let mut budget = again.as_ref().map(|again| again.earlier.filled.left.clone()).unwrap_or_default();
     let mut files = Vec::new();
     for file in stages.iter().flat_map(|stage| templates.of(*stage)) {
-        let made = earlier.filled.file(&file.name);
-        let made = made.filter(|_| earlier.templates.file(&file.name).is_some_and(|other| other.is_same(file)));
-        let document = |(place, document): (usize, &'t Template)| match made {
-            None => document.evaluate(context.value(), &mut budget, problems),
-            Some(made) => {
-                let made = &made.documents[place];
-                document.evaluate_after(made, &mut is_same, context.value(), &mut budget, problems)
+        let made = again.as_ref().and_then(|again| again.made(file));
+        let document = |(place, document): (usize, &'t Template)| match (&mut again, made) {
+            (Some(again), Some(made)) => {
+                let mut is_same = |path: &'t str| again.is_same(path, &context);
+                document.evaluate_after(&made[place], &mut is_same, context.value(), &mut budget, problems)
             }
+            _ => document.evaluate(context.value(), &mut budget, problems),
         };
         let documents = file.documents().iter().enumerate().map(document).collect();
         files.push(FilledFile { template: Arc::clone(&file.name), documents });
     }
     Filled { context, files, left: budget }
+}
+
+/// What is as it was when templates are filled again.
+#[derive(Debug)]
+pub(super) struct Again<'e, 't> {
+    earlier: Earlier<'e>,
+    /// Parts of the plan that are the same.
+    parts: Vec<&'static str>,
+    /// Whether the same is found at a path: it is asked for by many documents.
+    paths: HashMap<&'t str, bool>,
+}
+
+impl<'e, 't> Again<'e, 't> {
+    /// After these templates with their plan, with the context of another plan.
+    pub(super) fn after(earlier: Earlier<'e>, plan: &Plan) -> (Context, Self) {
+        let (context, parts) = Context::after(plan, &earlier.filled.context, earlier.plan);
+        (context, Self { earlier, parts, paths: HashMap::new() })
+    }
+
+    /// What the same file made, document by document.
+    fn made(&self, file: &TemplateFile) -> Option<&'e [Vec<Node>]> {
+        let Earlier { templates, filled, .. } = self.earlier;
+        templates.file(&file.name).filter(|other| other.is_same(file))?;
+        Some(&filled.files.iter().find(|made| made.template == file.name)?.documents)
+    }
+
+    fn is_same(&mut self, path: &'t str, context: &Context) -> bool {
+        let is_in = |part: &&str| path.strip_prefix(*part).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.parts.iter().any(is_in)
+            || *self.paths.entry(path).or_insert_with(|| context.has_same(&self.earlier.filled.context, path))
+    }
 }

@@ -11,6 +11,7 @@ pub use manifest::{Id, Manifest};
 pub use templates::{Stage, TemplateFile, Templates, Wanted};
 
 use context::Context;
+use filled::Again;
 
 use crate::problem::Problems;
 use crate::resolve::{Plan, PlatformPlan};
@@ -23,13 +24,14 @@ pub fn tenant(templates: &Templates, plan: &Plan, earlier: Option<Earlier<'_>>, 
         State::Destroying => Stage::Destroying,
     };
     let stages = [Stage::Always, stage];
-    match earlier {
-        Some(earlier) => filled::fill_after(earlier, templates, &stages, plan, problems),
-        None => filled::fill(templates, &stages, Context::of(plan), problems),
-    }
+    let (context, again) = match earlier.map(|earlier| Again::after(earlier, plan)) {
+        Some((context, again)) => (context, Some(again)),
+        None => (Context::of(plan), None),
+    };
+    filled::fill(templates, &stages, context, again, problems)
 }
 
 /// What the templates make of a platform's own set.
 pub fn platform(templates: &Templates, plan: &PlatformPlan, problems: &mut Problems) -> Filled {
-    filled::fill(templates, &[Stage::Platform], Context::of(plan), problems)
+    filled::fill(templates, &[Stage::Platform], Context::of(plan), None, problems)
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::both::{Both, both};
+use super::each::{Found, each};
 use super::pair::pairs;
 use super::side::{Rendered, Side};
 use super::subject::told;
@@ -12,7 +13,6 @@ use crate::render::Manifest;
 use crate::resolve::Plan;
 use crate::source::Span;
 use crate::spec::State;
-use rayon::prelude::*;
 
 /// What a change may do where somebody says so, and how they say it: `GENERATION:acme`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,22 +55,18 @@ pub type Allowed<'a> = dyn Fn(Word, &Who<'_>) -> bool + Sync + 'a;
 
 /// Compares two sides, on all cores. What cannot be rendered at the later side is told by what renders it.
 pub fn check(base: &Side<'_>, head: &Side<'_>, allowed: &Allowed<'_>) -> Problems {
-    let all = both(base, head);
+    let mut all = both(base, head);
+    all.retain(|both| both.mode == Mode::Tenant);
     let mut named: HashMap<&str, usize> = HashMap::new();
-    for both in all.iter().filter(|both| both.mode == Mode::Tenant) {
+    for both in &all {
         *named.entry(both.name()).or_default() += 1;
     }
-    let found: Vec<Problems> = all
-        .par_iter()
-        .filter(|both| both.mode == Mode::Tenant)
-        .map(|both| {
-            let mut problems = Problems::new();
-            let (folder, name) = (both.folder(), both.name());
-            let who = Who { folder, name, is_only: named.get(name) == Some(&1) };
-            one(base, head, both, &|word| allowed(word, &who), &mut problems);
-            problems
-        })
-        .collect();
+    let found = each(base, head, &all, |both, sets| {
+        let Some(sets) = sets else { return Problems::new() };
+        let (folder, name) = (both.folder(), both.name());
+        let who = Who { folder, name, is_only: named.get(name) == Some(&1) };
+        one(base, head, both, sets, &|word| allowed(word, &who))
+    });
     let mut problems = Problems::new();
     found.into_iter().for_each(|more| problems.append(more));
     problems
@@ -79,20 +75,17 @@ pub fn check(base: &Side<'_>, head: &Side<'_>, allowed: &Allowed<'_>) -> Problem
 /// Whether a word was said for one tenant.
 type Said<'a> = &'a dyn Fn(Word) -> bool;
 
-fn one(base: &Side<'_>, head: &Side<'_>, both: &Both, is_said: Said<'_>, problems: &mut Problems) {
-    let before = match both.base.as_ref().map(|folder| base.render(folder)) {
-        None | Some(Ok(None)) => return,
-        Some(Ok(Some(before))) => before,
-        Some(Err(found)) => {
-            // A platform file that cannot be read is told once, for all of its tenants.
-            if !found.is_empty() && !is_said(Word::Unread) {
-                problems.push(unread(base, head, both, found));
-            }
-            return;
-        }
+fn one(base: &Side<'_>, head: &Side<'_>, both: &Both, sets: (Found, Found), is_said: Said<'_>) -> Problems {
+    let mut problems = Problems::new();
+    let before = match sets.0 {
+        Ok(None) => return problems,
+        Ok(Some(before)) => before,
+        // A platform file that cannot be read is told once, for all of its tenants.
+        Err(found) if found.is_empty() || is_said(Word::Unread) => return problems,
+        Err(found) => return Problems::from(unread(base, head, both, found)),
     };
-    let Some(plan) = &before.plan else { return };
-    let Some(folder) = &both.head else {
+    let Some(plan) = &before.plan else { return problems };
+    if both.head.is_none() {
         if plan.tenant.state != State::Destroying {
             let shown = head.show(&join(both.folder(), TENANT_FILE));
             problems.push(
@@ -103,14 +96,16 @@ fn one(base: &Side<'_>, head: &Side<'_>, both: &Both, is_said: Said<'_>, problem
                 .hint("bring the file back; a tenant goes by `state: destroying`, and its file once all of it is gone"),
             );
         }
-        return;
-    };
-    let Ok(Some(after)) = head.render(folder) else { return };
-    let Some(step) = Step::of(plan, &after, is_said) else { return };
-    step.never(problems);
-    step.terraform(problems);
-    step.generations(problems);
-    step.shrunk(&before, &after, problems);
+        return problems;
+    }
+    let Ok(Some(after)) = sets.1 else { return problems };
+    if let Some(step) = Step::of(plan, &after, is_said) {
+        step.never(&mut problems);
+        step.terraform(&mut problems);
+        step.generations(&mut problems);
+        step.shrunk(&before, &after, &mut problems);
+    }
+    problems
 }
 
 /// A tenant that may have been anything.

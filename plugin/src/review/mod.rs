@@ -1,12 +1,14 @@
 //! Review: what a change does to the fleet. Both sides are rendered, the later one with what it has in common with the
 //! earlier; what is told apart is objects, not text.
 //!
-//! Data goes one way: [`side`] (a fleet at a commit) → [`pair`] (which object became which) → [`change`] (which fields)
-//! → [`rules`] (what it comes to) → [`sets`] (to whom the same happens) → [`model`] (what every form is made from) → [`forms`].
+//! Data goes one way: [`side`] (a fleet at a commit) → [`each`] (both sides of a tenant, where they may differ) → [`pair`] (which
+//! object became which) → [`change`] (which fields) → [`rules`] (what it comes to) → [`sets`] (to whom the same happens) →
+//! [`model`] (what every form is made from) → [`forms`]. [`history`] asks of both sides what [`pair`] and plans say of it.
 
 pub mod both;
 pub mod change;
 pub mod consequence;
+pub mod each;
 pub mod forms;
 pub mod history;
 pub mod key;
@@ -27,15 +29,10 @@ pub use side::Side;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rayon::prelude::*;
-
-use both::{Both, both};
+use both::both;
+use each::each;
 use model::{OtherVersion, SCHEMA, SideInfo};
 use sets::Collector;
-use side::Kept;
-
-/// How many tenants' files are asked for at once.
-const CHUNK: usize = 60;
 
 /// Puts comparisons together: one for all tenants, or one for all that have the same base.
 #[derive(Debug, Default)]
@@ -57,17 +54,9 @@ impl Reviewer {
     pub fn add(&mut self, base: &Side<'_>, head: &Side<'_>, progress: &(dyn Fn(usize, usize) + Sync)) {
         let done = AtomicUsize::new(0);
         let all = both(base, head);
-        all.par_chunks(CHUNK).for_each(|chunk| {
-            let chunk: Vec<(&Both, Kept)> = chunk.iter().map(|both| (both, subject::kept(base, head, both))).collect();
-            let changed = || chunk.iter().filter(|(_, kept)| *kept != Kept::All);
-            head.prepare(changed().filter_map(|(both, _)| both.head.as_deref()));
-            // Of a file that is the same one side's is read.
-            let others = changed().filter(|(_, kept)| *kept != Kept::File);
-            base.prepare(others.filter_map(|(both, _)| both.base.as_deref()));
-            chunk.par_iter().for_each(|(both, kept)| {
-                self.collector.add(subject::changes(base, head, both, *kept));
-                progress(done.fetch_add(1, Ordering::Relaxed) + 1, all.len());
-            });
+        each(base, head, &all, |both, sets| {
+            self.collector.add(subject::outcome(base, head, both, sets));
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, all.len());
         });
         self.base.hear(base);
         self.head.hear(head);

@@ -5,13 +5,14 @@ use serde_json::Value as Json;
 use super::both::Both;
 use super::change::{FieldChange, json};
 use super::consequence::Consequence;
+use super::each::Sets;
 use super::mask;
 use super::model::{Action, Member, ObjectChange, Status};
 use super::names::{Names, Own};
 use super::pair::{Pair, Way, pairs};
 use super::rendered;
 use super::rules::{self, Case};
-use super::side::{Decided, Kept, Rendered, Side};
+use super::side::{Rendered, Side};
 use crate::find::{Mode, parent};
 use crate::problem::Problems;
 use crate::render::Manifest;
@@ -45,40 +46,9 @@ pub struct Changes {
     pub own: Own,
 }
 
-/// How much of what a tenant's set is made from is the same on both sides.
-pub fn kept(base: &Side<'_>, head: &Side<'_>, both: &Both) -> Kept {
-    both.stays().map_or(Kept::Nothing, |folder| head.kept(base, folder))
-}
-
-/// Renders both sides and compares them.
-pub fn changes<'s>(base: &'s Side<'_>, head: &'s Side<'_>, both: &Both, kept: Kept) -> Outcome {
-    if kept == Kept::All {
-        // Whatever may be wrong with it, nothing happens to it.
-        return Outcome::Unchanged;
-    }
-    // Read once, by the side whose problems are told.
-    let file = if kept == Kept::File { head.file(both.folder()) } else { None };
-    let decide = |side: &'s Side<'_>, folder: &Option<String>| match folder {
-        Some(folder) => side.decide(folder, file.clone()),
-        None => Ok(None),
-    };
-    let (before, after) = (decide(base, &both.base), decide(head, &both.head));
-    if let (Ok(Some(before)), Ok(Some(after))) = (&before, &after)
-        && both.stays().is_some()
-        && before.is_same(after)
-    {
-        return Outcome::Unchanged;
-    }
-    let render = |decided: Option<Decided<'_>>, earlier| decided.map(|decided| decided.render(earlier)).transpose();
-    let cell = before.as_ref().ok().and_then(|before| before.as_ref()?.cell());
-    let before = before.and_then(|decided| render(decided, None));
-    let before = match (before, &both.base) {
-        // The file was read by the other side: once more, for the places in it.
-        (Err(_), Some(folder)) if file.is_some() => base.render(folder),
-        (before, _) => before,
-    };
-    let earlier = before.as_ref().ok().and_then(|before| before.as_ref()?.earlier(cell?));
-    let after = after.and_then(|decided| render(decided, earlier));
+/// Compares both sides.
+pub fn outcome(base: &Side<'_>, head: &Side<'_>, both: &Both, sets: Sets) -> Outcome {
+    let Some((before, after)) = sets else { return Outcome::Unchanged };
     let (status, problems, before, after) = match (before, after) {
         (Ok(None), Ok(None)) => return Outcome::Nothing,
         (Ok(before), Err(problems)) => (Status::Failing, told(head, problems), before, None),
