@@ -22,6 +22,12 @@ const NAMES: &[&[&str]] = &[
     &["secretKey"],
     &["key"],
     &["type"],
+    &["topologyKey"],
+    &["devicePath"],
+    &["ip"],
+    // Of an Ingress, which Kubernetes takes as a whole: its rules and paths.
+    &["host"],
+    &["path"],
 ];
 
 /// The items of both sides with their names, by the same fields on both; none where something has no name, or two of one

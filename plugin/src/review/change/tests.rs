@@ -36,6 +36,13 @@ fn items_are_named_alike_on_both_sides() {
         paths("a: [{name: x, type: k, b: 1}, {name: x, type: l}]", "a: [{name: x, type: k, b: 2}, {name: x, type: l}]"),
         ["a[k].b"]
     );
+    assert_eq!(
+        paths(
+            "rules: [{host: a.example.com, http: {paths: [{path: /, to: x}]}}]",
+            "rules: [{host: a.example.com, http: {paths: [{path: /, to: y}, {path: /new}]}}, {host: b.example.com}]"
+        ),
+        ["rules[a.example.com].http.paths[/].to", "rules[a.example.com].http.paths[/new]", "rules[b.example.com]"]
+    );
 }
 
 /// What is put before others, or comes after them, is no change of these; another order is one.

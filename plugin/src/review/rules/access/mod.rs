@@ -1,8 +1,9 @@
 //! `ACCESS+`, `ACCESS-`: somebody may do more, or less: by Kubernetes' roles and bindings, by a cloud role, by what an
-//! AppProject or an admission policy lets through, by what pods may do on their nodes.
+//! AppProject or an admission policy lets through, by what pods may do on their nodes, by what is reached from outside.
 
 mod bindings;
 mod cloud;
+mod hosts;
 mod pods;
 mod project;
 mod roles;
@@ -28,6 +29,7 @@ pub(super) fn found(case: &Case<'_>, found: Found<'_>) {
             "AppProject" => project::project(case, pair, found),
             "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding" => project::admission(case, pair, found),
             "Service" => services::found(case, pair, found),
+            kind if hosts::KINDS.contains(&kind) => hosts::found(case, pair, found),
             _ => pods::found(case, pair, found),
         }
         secret(case, pair, found);
