@@ -6,6 +6,7 @@ pub mod cell;
 pub mod check;
 pub mod command;
 pub mod find;
+pub mod fleet;
 pub mod graph;
 pub mod module;
 pub mod names;

@@ -16,7 +16,7 @@ mod validate;
 
 pub use environment::Environment;
 pub use generate::generate;
-pub use validate::{Fleet, validate};
+pub use validate::{Counts, validate};
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! `tenantry validate`: every tenant alone, and all together.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,10 +13,10 @@ use super::output::Output;
 use super::progress::progress;
 use super::render::told;
 use crate::cell::Cell;
-use crate::find::{Disk, Files, Folder, PLATFORM_FILE, TENANT_FILE, is_within, locate, walk};
+use crate::find::{Disk, Files, Folder, Mode, PLATFORM_FILE, Place, TENANT_FILE, is_within, locate, walk};
+use crate::fleet::{Fleet, Loaded};
 use crate::pipeline::{self, TenantSet};
 use crate::problem::{Problem, Problems};
-use crate::render::Wanted;
 use crate::source::{Sources, Span};
 
 /// How many problems are shown; a fleet with more has one cause for most of them.
@@ -24,7 +24,7 @@ pub(super) const MAX_TOLD: usize = 200;
 
 /// What was looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Fleet {
+pub struct Counts {
     /// Tenants.
     pub tenants: usize,
     /// Platform files.
@@ -44,15 +44,15 @@ pub(super) fn run(paths: &[PathBuf], against: Option<&Against>, output: &Output)
         let Opened { files, folder, root } = open(path, &here)?;
         fleets.entry(root).or_insert((files, Vec::new())).1.push(folder);
     }
-    let mut all = Fleet::default();
+    let mut all = Counts::default();
     for (files, starts) in fleets.values() {
         let progress = progress(output, "checking");
-        let fleet = validate(files, &sources, starts, &mut problems, &|done, of| {
+        let counts = validate(files, &sources, starts, &mut problems, &|done, of| {
             progress.set_length(of as u64);
             progress.set_position(done as u64);
         });
         progress.finish_and_clear();
-        all = Fleet { tenants: all.tenants + fleet.tenants, platforms: all.platforms + fleet.platforms };
+        all = Counts { tenants: all.tenants + counts.tenants, platforms: all.platforms + counts.platforms };
     }
     // What became of a tenant is asked where each side is right by itself.
     if let Some(against) = against.filter(|_| problems.is_empty()) {
@@ -75,48 +75,30 @@ pub fn validate(
     starts: &[String],
     problems: &mut Problems,
     progress: &(dyn Fn(usize, usize) + Sync),
-) -> Fleet {
+) -> Counts {
     let folders = found(files, starts, problems);
-    let mut cells: HashMap<String, Option<Cell>> = HashMap::new();
-    let mut tenants: Vec<(&Folder, String)> = Vec::new();
-    let places: Vec<_> = folders.par_iter().map(|folder| locate(files, &folder.path, None)).collect();
-    for (folder, place) in folders.iter().zip(places) {
-        let (tenant, platform) = (folder.holds(TENANT_FILE), folder.holds(PLATFORM_FILE));
-        let place = match place {
-            Ok(place) => place,
-            Err(problem) => {
-                problems.push(problem);
-                continue;
-            }
-        };
-        let loaded = cells.entry(place.platform.clone()).or_insert_with(|| {
-            let cell = Cell::load(files, sources, &place.platform, Wanted::All)
-                .map_err(|found| problems.append(found))
-                .ok()?;
-            // What `generate` would refuse.
-            cell.is_for_this_version().unwrap_or_else(|problem| problems.push(problem));
-            Some(cell)
-        });
-        match loaded {
-            Some(cell) if platform && cell.platform.spec.cluster.owner == Some(true) => {
-                if let Err(found) = pipeline::platform(cell) {
-                    problems.append(found);
-                }
-            }
-            _ => {}
-        }
-        if tenant {
-            tenants.push((folder, place.platform));
+    let fleet = Fleet::of(files, sources, folders.iter().map(|folder| folder.path.clone()).collect(), problems);
+    for (_, cell) in fleet.cells() {
+        // What `generate` would refuse.
+        cell.is_for_this_version().unwrap_or_else(|problem| problems.push(problem));
+    }
+    for place in fleet.places().filter(|place| place.mode == Mode::Platform) {
+        if let Some(Loaded { cell, .. }) = fleet.cell(place)
+            && cell.platform.spec.cluster.owner == Some(true)
+            && let Err(found) = pipeline::platform(cell)
+        {
+            problems.append(found);
         }
     }
-    let fleet = Fleet { tenants: tenants.len(), platforms: cells.len() };
+    let asked = folders.iter().filter_map(|folder| Some((folder, fleet.place(&folder.path)?)));
+    let tenants: Vec<(&Folder, &Place)> = asked.filter(|(_, place)| place.mode == Mode::Tenant).collect();
+    let counts = Counts { tenants: tenants.len(), platforms: fleet.platforms() };
     let done = AtomicUsize::new(0);
     let results: Vec<Result<Vec<Claim>, Problems>> = tenants
         .par_iter()
-        .filter_map(|(folder, platform)| {
-            let cell = cells.get(platform)?.as_ref()?;
-            let result = one(cell, files, sources, folder);
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, fleet.tenants);
+        .filter_map(|(folder, place)| {
+            let result = one(&fleet.cell(place)?.cell, files, sources, folder);
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1, counts.tenants);
             Some(result)
         })
         .collect();
@@ -127,10 +109,10 @@ pub fn validate(
             Err(found) => problems.append(found),
         }
     }
-    for claim in others(files, sources, starts, &cells, &tenants) {
+    for claim in others(files, sources, starts, &fleet) {
         compare(claim, &mut claims, problems);
     }
-    fleet
+    counts
 }
 
 /// The folders at and below `starts`, each once.
@@ -153,22 +135,14 @@ fn found(files: &dyn Files, starts: &[String], problems: &mut Problems) -> Vec<F
 
 /// What the tenants claim that were not asked for and are in the same cells: who names one tenant wants to know that
 /// it is the only one of its name all the same. Their own problems are told when they are asked for.
-fn others(
-    files: &dyn Files,
-    sources: &Sources,
-    starts: &[String],
-    cells: &HashMap<String, Option<Cell>>,
-    asked: &[(&Folder, String)],
-) -> Vec<Claim> {
-    let asked: HashSet<&str> = asked.iter().map(|(folder, _)| folder.path.as_str()).collect();
+fn others(files: &dyn Files, sources: &Sources, starts: &[String], fleet: &Fleet) -> Vec<Claim> {
     let outside = |folder: &str| !starts.iter().any(|start| is_within(folder, start));
     let mut claims = Vec::new();
-    for (platform, cell) in cells {
-        let Some(cell) = cell.as_ref().filter(|cell| outside(&cell.folder)) else { continue };
+    for (platform, cell) in fleet.cells().filter(|(_, cell)| outside(&cell.folder)) {
         let folders = walk(files, &cell.folder, &mut Problems::new());
         let of_cell = |folder: &&Folder| {
             let place = locate(files, &folder.path, None);
-            !asked.contains(folder.path.as_str())
+            fleet.place(&folder.path).is_none()
                 && folder.holds(TENANT_FILE)
                 && place.is_ok_and(|place| place.platform == *platform)
         };

@@ -1,16 +1,15 @@
 //! A fleet as it is at one side of a review: its cells, and the folders of its tenants and platforms.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use rayon::prelude::*;
 
 use super::rendered;
 use crate::cell::{Cell, TenantFile, read_tenant};
-use crate::find::{Files, Mode, Note, Noted, Place, TENANT_FILE, holds, join, locate, walk};
+use crate::find::{Files, Mode, TENANT_FILE, holds, join, walk};
+use crate::fleet::{Fleet, Loaded};
 use crate::pipeline::{self, Earlier, Planned, TenantSet, Traces};
 use crate::problem::Problems;
-use crate::render::{Manifest, Wanted};
+use crate::render::Manifest;
 use crate::resolve::Plan;
 use crate::source::Sources;
 
@@ -18,20 +17,12 @@ use crate::source::Sources;
 pub struct Side<'a> {
     files: &'a dyn Files,
     sources: &'a Sources,
-    /// Cells by their platform file's path; none where one cannot be read.
-    cells: HashMap<String, Option<Loaded>>,
-    /// What each folder is about.
-    places: BTreeMap<String, Place>,
+    /// What there is to be rendered.
+    fleet: Fleet,
     /// Sets that were rendered before, by their folders.
-    sets: BTreeMap<String, Vec<Manifest>>,
+    sets: BTreeMap<String, (Mode, Vec<Manifest>)>,
     /// What is wrong with the platform files, and with the folders' layout.
     pub problems: Problems,
-}
-
-/// A cell, and what it was read from.
-struct Loaded {
-    cell: Cell,
-    note: Note,
 }
 
 /// How much of what a tenant's set is made from is the same on two sides.
@@ -87,45 +78,30 @@ impl<'a> Side<'a> {
     }
 
     fn of(files: &'a dyn Files, sources: &'a Sources, folders: Vec<String>, mut problems: Problems) -> Self {
-        let located: Vec<_> = folders.par_iter().map(|folder| locate(files, folder, None)).collect();
-        let mut places = BTreeMap::new();
-        for (folder, place) in folders.into_iter().zip(located) {
-            match place {
-                Ok(place) => drop(places.insert(folder, place)),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        let mut cells: HashMap<String, Option<Loaded>> = HashMap::new();
-        for place in places.values() {
-            if !cells.contains_key(&place.platform) {
-                let noted = Noted::new(files);
-                let cell = Cell::load(&noted, sources, &place.platform, Wanted::All);
-                let loaded = cell.map(|cell| Loaded { cell, note: noted.finish() });
-                cells.insert(place.platform.clone(), loaded.map_err(|found| problems.append(found)).ok());
-            }
-        }
-        Self { files, sources, cells, places, sets: BTreeMap::new(), problems }
+        let fleet = Fleet::of(files, sources, folders, &mut problems);
+        Self { files, sources, fleet, sets: BTreeMap::new(), problems }
     }
 
     /// Reads sets that were rendered before, by whatever version: each folder with manifests in it is one.
     pub fn rendered(files: &'a dyn Files, sources: &'a Sources) -> Self {
         let (sets, problems) = rendered::read(files, sources);
-        let place = |(folder, set): (&String, &Vec<Manifest>)| {
-            let mode = if rendered::record(set).is_some() { Mode::Tenant } else { Mode::Platform };
-            (folder.clone(), Place { mode, folder: folder.clone(), platform: String::new() })
+        let with_mode = |set: Vec<Manifest>| {
+            let mode = if rendered::record(&set).is_some() { Mode::Tenant } else { Mode::Platform };
+            (mode, set)
         };
-        let places = sets.iter().map(place).collect();
-        Self { files, sources, cells: HashMap::new(), places, sets, problems }
+        let sets = sets.into_iter().map(|(folder, set)| (folder, with_mode(set))).collect();
+        Self { files, sources, fleet: Fleet::default(), sets, problems }
     }
 
     /// The folders that this side has something in, in order.
     pub fn folders(&self) -> impl Iterator<Item = (&String, Mode)> {
-        self.places.iter().map(|(folder, place)| (folder, place.mode))
+        let sets = self.sets.iter().map(|(folder, (mode, _))| (folder, *mode));
+        self.fleet.places().map(|place| (&place.folder, place.mode)).chain(sets)
     }
 
     /// Whether there is something in a folder.
     pub fn has(&self, folder: &str) -> bool {
-        self.places.contains_key(folder)
+        self.fleet.place(folder).is_some() || self.sets.contains_key(folder)
     }
 
     /// A path as people are shown it.
@@ -136,10 +112,9 @@ impl<'a> Side<'a> {
     /// The versions of the plugin that cells ask for and that this is not, with the cells' folders.
     pub fn other_versions(&self) -> Vec<(String, String)> {
         let mut found: Vec<(String, String)> = self
-            .cells
-            .values()
-            .flatten()
-            .map(|loaded| &loaded.cell)
+            .fleet
+            .cells()
+            .map(|(_, cell)| cell)
             .filter(|cell| cell.is_for_this_version().is_err())
             .map(|cell| (cell.folder.clone(), cell.platform.spec.tenantry.as_str().to_owned()))
             .collect();
@@ -153,11 +128,11 @@ impl<'a> Side<'a> {
     /// # Errors
     /// What is wrong with it; nothing where its platform file is: that is told once, for the side.
     pub fn decide(&self, folder: &str, file: Option<Arc<TenantFile>>) -> Result<Option<Decided<'_>>, Problems> {
-        if let Some(set) = self.sets.get(folder) {
+        if let Some((_, set)) = self.sets.get(folder) {
             return Ok(Some(Decided::Set(set)));
         }
-        let Some(place) = self.places.get(folder) else { return Ok(None) };
-        let Some(Loaded { cell, .. }) = self.loaded(place) else { return Err(Problems::new()) };
+        let Some(place) = self.fleet.place(folder) else { return Ok(None) };
+        let Some(Loaded { cell, .. }) = self.fleet.cell(place) else { return Err(Problems::new()) };
         let planned = match (place.mode, file) {
             (Mode::Platform, _) => {
                 let is_owner = cell.platform.spec.cluster.owner == Some(true);
@@ -191,23 +166,16 @@ impl<'a> Side<'a> {
 
     /// How much of a folder's tenant is the same as on another side, without either being rendered.
     pub fn kept(&self, other: &Self, folder: &str) -> Kept {
-        let places = (self.places.get(folder), other.places.get(folder));
+        let places = (self.fleet.place(folder), other.fleet.place(folder));
         let (Some(here), Some(there)) = places else { return Kept::Nothing };
-        // Of what was rendered before there is no such file.
-        if here != there || here.mode != Mode::Tenant || here.platform.is_empty() {
+        let is_tenant = here == there && here.mode == Mode::Tenant;
+        if !is_tenant || !same(self.files, other.files, &join(folder, TENANT_FILE)) {
             return Kept::Nothing;
         }
-        if !same(self.files, other.files, &join(folder, TENANT_FILE)) {
-            return Kept::Nothing;
-        }
-        match (self.loaded(here), other.loaded(there)) {
+        match (self.fleet.cell(here), other.fleet.cell(there)) {
             (Some(here), Some(there)) if here.note == there.note => Kept::All,
             _ => Kept::File,
         }
-    }
-
-    fn loaded(&self, place: &Place) -> Option<&Loaded> {
-        self.cells.get(&place.platform)?.as_ref()
     }
 
     /// What was read, to show problems with.
