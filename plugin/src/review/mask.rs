@@ -183,7 +183,7 @@ fn text(text: &str) -> String {
     if secret_by_look(text).is_some() && (!text.contains('\n') || text.contains("PRIVATE KEY")) {
         return MASKED.to_owned();
     }
-    if !text.contains([':', '=', '-']) {
+    if !text.contains([':', '=', '-', '<', ' ']) {
         return text.to_owned();
     }
     let mut block = None;
@@ -218,11 +218,14 @@ fn pair(line: &str) -> Option<(&str, &str)> {
 /// What parts a line into words.
 const BETWEEN: [char; 13] = [' ', '\t', ',', ';', '&', '?', '|', '{', '}', '<', '>', '"', '\''];
 
-/// A line without the words that look secret, or that stand behind one which says so: `password=`, `--token`, `Bearer`.
+/// A line without the words that look secret, or that stand behind one which says so: `password=`, `--token`, `Bearer`,
+/// `<password>`, and `password` as in a `.netrc`.
 fn line_words(line: &str) -> String {
     let mut masked = String::with_capacity(line.len());
-    // Whether the next word is secret, and the quote in which all words are.
+    // Whether the next word is secret, and what ends all that are: a quote, or the next tag.
     let (mut is_told, mut quote) = (false, None);
+    let netrc = netrc(line);
+    let (mut before, mut at) = (None, 0);
     // The word in an HTTP header before what says who one is.
     let is_scheme = |word: &str| word == "Bearer" || (word == "Basic" && line.contains("uthorization"));
     for token in line.split_inclusive(BETWEEN) {
@@ -238,16 +241,26 @@ fn line_words(line: &str) -> String {
             masked += MASKED;
         } else {
             masked += word;
-            is_told = says || is_flag(word) || is_scheme(word) || (is_told && word.is_empty());
+            is_told = says || is_flag(word) || is_scheme(word) || netrc == Some(at) || (is_told && word.is_empty());
         }
         masked += end;
-        match (quote, end.chars().next()) {
+        let after = end.chars().next();
+        match (quote, after) {
             (None, Some(c @ ('"' | '\''))) if is_told => quote = Some(c),
+            (None, Some('>')) if before == Some('<') && is_secret(word) => quote = Some('<'),
             (Some(open), Some(c)) if c == open => (quote, is_told) = (None, false),
             _ => {}
         }
+        (before, at) = (after, at + token.len());
     }
     masked
+}
+
+/// Where in a line the word is behind which a `.netrc` has a password: after a login, or first of two.
+fn netrc(line: &str) -> Option<usize> {
+    let at = line.find("password ").filter(|at| line[..*at].ends_with([' ', '\t']) || *at == 0)?;
+    let is_first = line[..at].trim().is_empty() && line.split_whitespace().count() == 2;
+    (is_first || line[..at].split_whitespace().rev().nth(1) == Some("login")).then_some(at)
 }
 
 fn plain(key: &str) -> String {
