@@ -263,13 +263,16 @@ impl<'a> Step<'a> {
         }
         // Who is suspended has no scheduled work.
         let may_go = |object: &Manifest| was != is && matches!(object.kind(), "CronJob" | "Job");
+        // Of the namespace itself something worse is said.
+        let (old, new) = (&self.before.tenant.namespace, &self.after.tenant.namespace);
+        let is_told = |object: &Manifest| old != new && object.kind() == "Namespace" && object.name() == old;
         let name = &self.after.tenant.name;
         let pairs = pairs(&before.manifests, &after.manifests);
         let gone: Vec<String> = pairs
             .iter()
             .filter(|pair| pair.after.is_none())
             .filter_map(|pair| pair.before)
-            .filter(|object| !may_go(object))
+            .filter(|object| !may_go(object) && !is_told(object))
             .map(|object| format!("`{}`", object.id()))
             .collect();
         if !gone.is_empty() {
