@@ -1,5 +1,7 @@
 //! Values that look secret never leave a review. Tenantry renders none: this is for what people write where it does not belong.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
 use super::change::FieldChange;
@@ -12,7 +14,7 @@ const MASKED: &str = "(masked)";
 /// What is shown of a value that changed, where the mask hides in what.
 const CHANGED: &str = "(masked, changed)";
 /// Further words in a key whose value is masked: more than is refused in a file.
-const SECRET: &[&str] = &["connectionstring", "pgpass"];
+const SECRET: &[&str] = &["connectionstring", "pgpass", "requirepass"];
 /// Last words that are part of other words as well.
 const LAST: &[&str] = &["pass", "dsn"];
 /// Of each word that makes a key look secret, a part.
@@ -124,7 +126,8 @@ pub fn value(key: &str, value: Json) -> Json {
         Json::Object(map) => {
             // What a Secret holds, whatever its keys are called.
             let is_secret_kind = map.get("kind").is_some_and(|kind| kind == "Secret");
-            let named = map.get("name").and_then(Json::as_str).is_some_and(is_secret);
+            let is_named = |field: &&str| map.get(*field).and_then(Json::as_str).is_some_and(is_secret);
+            let named = ["name", "key"].iter().any(is_named);
             let hidden = |key: &str| match key {
                 "data" | "stringData" => is_secret_kind,
                 "value" => named,
@@ -157,9 +160,7 @@ fn below(key: &str, value: Json) -> Json {
         }
         Json::Array(items) => Json::Array(items.into_iter().map(|item| below(key, item)).collect()),
         Json::String(text) if text.is_empty() => Json::String(text),
-        Json::String(_) | Json::Number(_) if !(names(&plain(key)) || SHAPES.contains(&key)) => {
-            Json::String(MASKED.to_owned())
-        }
+        Json::String(_) | Json::Number(_) if !(names(key) || SHAPES.contains(&key)) => Json::String(MASKED.to_owned()),
         other => other,
     }
 }
@@ -174,7 +175,7 @@ fn all(value: Json) -> Json {
 
 /// A text without what looks secret in it: JSON by its keys, lines by what stands before `=` or `: `, words by their look.
 fn text(text: &str) -> String {
-    if text.starts_with(['{', '['])
+    if text.trim_start().starts_with(['{', '['])
         && let Ok(json) = serde_json::from_str::<Json>(text)
     {
         let masked = value("", json.clone());
@@ -186,7 +187,8 @@ fn text(text: &str) -> String {
     if !text.contains([':', '=', '-', '<', ' ']) {
         return text.to_owned();
     }
-    let mut block = None;
+    let is_netrc = NETRC.iter().any(|word| text.contains(word));
+    let (text, mut block) = (tags(text), None);
     let lines = text.split('\n').map(|line| {
         let indent = line.len() - line.trim_start_matches([' ', '-']).len();
         if block.is_some_and(|block| indent > block && !line.trim().is_empty()) {
@@ -195,15 +197,49 @@ fn text(text: &str) -> String {
         block = None;
         match pair(line) {
             // What follows, further in, is below it.
-            Some((_, rest)) if matches!(rest.trim(), "" | "|" | "|-" | ">" | ">-") => {
+            Some((key, rest)) if is_header(key, rest) => {
                 block = Some(indent);
                 line.to_owned()
             }
             Some((key, _)) => format!("{key}{MASKED}"),
-            None => line_words(line),
+            None => line_words(line, is_netrc),
         }
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a key has its value on the lines that follow, further in: nothing stands behind it, or in YAML the header of a
+/// block or a comment.
+fn is_header(key: &str, rest: &str) -> bool {
+    let rest = rest.trim();
+    let rest = if key.contains(':') { rest.split_once('#').map_or(rest, |(rest, _)| rest).trim() } else { rest };
+    let is_block = |indicators: &str| indicators.chars().all(|c| matches!(c, '0'..='9' | '+' | '-'));
+    rest.is_empty() || (key.contains(':') && rest.strip_prefix(['|', '>']).is_some_and(is_block))
+}
+
+/// A text without what stands between tags whose name looks secret.
+fn tags(text: &str) -> Cow<'_, str> {
+    let (mut masked, mut done) = (String::new(), 0);
+    // The tag that was opened last, and where its content begins.
+    let mut open: Option<(&str, usize)> = None;
+    for (at, _) in text.match_indices('<') {
+        let inner = &text[at + 1..];
+        if let Some(closed) = inner.strip_prefix('/') {
+            let is_closed = |name: &str| closed.strip_prefix(name).is_some_and(|rest| rest.starts_with('>'));
+            let Some((_, begin)) = open.take_if(|(name, _)| is_closed(name)) else { continue };
+            if begin < at {
+                masked += &text[done..begin];
+                masked += MASKED;
+                done = at;
+            }
+        } else if let Some(end) = inner.find(['<', '>']).filter(|end| inner[*end..].starts_with('>')) {
+            let name = inner[..end].split(char::is_whitespace).next().unwrap_or_default();
+            if is_secret(name) && !inner[..end].ends_with('/') {
+                open = Some((name, at + 1 + end + 1));
+            }
+        }
+    }
+    if done == 0 { Cow::Borrowed(text) } else { Cow::Owned(masked + &text[done..]) }
 }
 
 /// A line up to its value, and the value, where the line begins with a key that looks secret.
@@ -215,24 +251,34 @@ fn pair(line: &str) -> Option<(&str, &str)> {
     (!key.contains([' ', '{', ',']) && is_secret(key)).then(|| line.split_at(value))
 }
 
+/// What a `.netrc` has.
+const NETRC: [&str; 2] = ["machine ", "default login "];
+
 /// What parts a line into words.
 const BETWEEN: [char; 13] = [' ', '\t', ',', ';', '&', '?', '|', '{', '}', '<', '>', '"', '\''];
 
-/// A line without the words that look secret, or that stand behind one which says so: `password=`, `--token`, `Bearer`,
-/// `<password>`, and `password` as in a `.netrc`.
-fn line_words(line: &str) -> String {
+/// A line without the words that look secret, or that stand behind one which says so: `password=`, `"password":`, `--token`,
+/// `Bearer`, `requirepass`, and `password` in a `.netrc`.
+fn line_words(line: &str, is_netrc: bool) -> String {
     let mut masked = String::with_capacity(line.len());
-    // Whether the next word is secret, and what ends all that are: a quote, or the next tag.
+    // Whether the next word is secret, and the quote in which all words are.
     let (mut is_told, mut quote) = (false, None);
-    let netrc = netrc(line);
-    let (mut before, mut at) = (None, 0);
     // The word in an HTTP header before what says who one is.
-    let is_scheme = |word: &str| word == "Bearer" || (word == "Basic" && line.contains("uthorization"));
+    let is_alone = line.split(' ').count() == 2;
+    let is_scheme = |word: &str| word == "Bearer" || (word == "Basic" && (is_alone || line.contains("uthorization")));
+    let mut rest = line;
     for token in line.split_inclusive(BETWEEN) {
+        rest = &rest[token.len()..];
         let word = token.strip_suffix(BETWEEN).unwrap_or(token);
         let end = &token[word.len()..];
+        let after = end.chars().next();
+        // Behind a name in quotes stands what parts it from its value.
+        let (parting, word) =
+            word.split_at(if is_told { word.len() - word.trim_start_matches([':', '=']).len() } else { 0 });
+        masked += parting;
         let (key, value) = word.split_at(word.find(['=', ':']).map_or(word.len(), |at| at + 1));
         let says = key.ends_with(['=', ':']) && is_secret(&key[..key.len() - 1]);
+        let is_key = rest.trim_start().starts_with([':', '=']) && is_secret(word);
         if !word.is_empty() && (quote.is_some() || (is_told && !is_scheme(word)) || secret_by_look(word).is_some()) {
             masked += MASKED;
             is_told = false;
@@ -241,36 +287,28 @@ fn line_words(line: &str) -> String {
             masked += MASKED;
         } else {
             masked += word;
-            is_told = says || is_flag(word) || is_scheme(word) || netrc == Some(at) || (is_told && word.is_empty());
+            let is_name = is_flag(word) || is_scheme(word) || word == "requirepass" || (is_netrc && word == "password");
+            is_told = says || is_name || is_key || (is_told && word.is_empty());
         }
         masked += end;
-        let after = end.chars().next();
         match (quote, after) {
-            (None, Some(c @ ('"' | '\''))) if is_told => quote = Some(c),
-            (None, Some('>')) if before == Some('<') && is_secret(word) => quote = Some('<'),
+            (None, Some(c @ ('"' | '\''))) if is_told && !is_key => quote = Some(c),
             (Some(open), Some(c)) if c == open => (quote, is_told) = (None, false),
             _ => {}
         }
-        (before, at) = (after, at + token.len());
     }
     masked
-}
-
-/// Where in a line the word is behind which a `.netrc` has a password: after a login, or first of two.
-fn netrc(line: &str) -> Option<usize> {
-    let at = line.find("password ").filter(|at| line[..*at].ends_with([' ', '\t']) || *at == 0)?;
-    let is_first = line[..at].trim().is_empty() && line.split_whitespace().count() == 2;
-    (is_first || line[..at].split_whitespace().rev().nth(1) == Some("login")).then_some(at)
 }
 
 fn plain(key: &str) -> String {
     key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// Whether a key names a thing. `secretKey` alone is what a Secret's key is called.
-fn names(plain: &str) -> bool {
+/// Whether a key names a thing. `secretKey` alone, written so, is what a Secret's key is called.
+fn names(key: &str) -> bool {
+    let plain = plain(key);
     let holds_key = plain.ends_with("secretkey") || SECRET_KEYS.iter().any(|end| plain.ends_with(end));
-    (!holds_key || plain == "secretkey") && NAMES.iter().any(|end| plain.ends_with(end))
+    (!holds_key || key == "secretKey") && NAMES.iter().any(|end| plain.ends_with(end))
 }
 
 fn is_secret(key: &str) -> bool {
@@ -284,7 +322,7 @@ fn is_secret(key: &str) -> bool {
     let words = words(key);
     let is_last = words.last().is_some_and(|last| LAST.contains(&last.as_str()));
     (is_last || SECRET_WORDS.iter().chain(&SECRET_KEYS).chain(SECRET).any(holds))
-        && !names(&plain)
+        && !names(key)
         && !names_a_secret(&words)
 }
 

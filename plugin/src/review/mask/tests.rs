@@ -43,6 +43,10 @@ fn masks_within_values() {
     let items = json!([{"name": "DB_PASSWORD", "value": "x"}, {"name": "LOG_LEVEL", "value": "x"}]);
     let masked = json!([{"name": "DB_PASSWORD", "value": "(masked)"}, {"name": "LOG_LEVEL", "value": "x"}]);
     assert_eq!(value("env", items), masked);
+    assert_eq!(
+        value("", json!({"key": "DB_PASSWORD", "value": "x"})),
+        json!({"key": "DB_PASSWORD", "value": "(masked)"})
+    );
     let args = json!(["--password", "x", "--user", "y", "--token=z"]);
     assert_eq!(value("args", args), json!(["--password", "(masked)", "--user", "y", "--token=(masked)"]));
     let values = json!({"credentials": {"github": "x", "name": "y", "of": [{"key": "k", "pin": 1}]}, "a": 1});
@@ -71,15 +75,33 @@ fn masks_within_texts() {
         ("Authorization: Bearer x", "Authorization: Bearer (masked)"),
         ("-H \"Authorization: Basic x\" -k", "-H \"Authorization: Basic (masked)\" -k"),
         ("copy --token x --to y", "copy --token (masked) --to y"),
-        (
-            "<a><password>x y</password><port>1</port></a>",
-            "<a><password>(masked) (masked)</password><port>1</port></a>",
-        ),
-        ("<passwordFile>x</passwordFile><b>y</b>", "<passwordFile>(masked)</passwordFile><b>y</b>"),
+        ("<a><password>x y</password><port>1</port></a>", "<a><password>(masked)</password><port>1</port></a>"),
+        ("<password of=\"b\">\n  <![CDATA[x]]>\n</password> y", "<password of=\"b\">(masked)</password> y"),
+        ("<token></token><token>x</token>", "<token></token><token>(masked)</token>"),
+        ("run --user <token> --file <password> FILE", "run --user <token> --file <password> FILE"),
+        ("<token>s are parsed, <user>s are not", "<token>s are parsed, <user>s are not"),
         ("machine a login b password x", "machine a login b password (masked)"),
-        ("machine a\n  login b\n\tpassword x", "machine a\n  login b\n\tpassword (masked)"),
+        ("machine a\n  password\tx login b\n", "machine a\n  password\t(masked) login b\n"),
+        ("machine a password x machine b password y", "machine a password (masked) machine b password (masked)"),
         ("the password is wrong", "the password is wrong"),
-        ("password login is off", "password login is off"),
+        ("password sufficient pam_unix.so", "password sufficient pam_unix.so"),
+        ("first login then password reset", "first login then password reset"),
+        (" {\"password\": \"x\"}", "{\"password\":\"(masked)\"}"),
+        ("{\"password\": \"x y\", \"a\": \"b\",}", "{\"password\": \"(masked) (masked)\", \"a\": \"b\",}"),
+        ("{\"a\":1,\"password\":\"x\"}\n{\"pin\":1}", "{\"a\":1,\"password\":\"(masked)\"}\n{\"pin\":1}"),
+        ("curl -d '{\"password\": \"x\"}' a", "curl -d '{\"password\": \"(masked)\"}' a"),
+        ("a: {'password': 'x', 'b': 'c'}", "a: {'password': '(masked)', 'b': 'c'}"),
+        ("{\"password\":12}\n{\"token\": 12}\n", "{\"password\":(masked)}\n{\"token\": (masked)}\n"),
+        ("password: |2- # of a\n  x\nb: |+\n  y", "password: |2- # of a\n  (masked)\nb: |+\n  y"),
+        ("password=|x", "password=(masked)"),
+        ("password=#x", "password=(masked)"),
+        ("password: # of a\n  x", "password: # of a\n  (masked)"),
+        ("db = {user = \"a\", password = \"x y\"}", "db = {user = \"a\", password = \"(masked) (masked)\"}"),
+        ("c(user='a', password='x')", "c(user='a', password='(masked)')"),
+        ("requirepass x\nport 1", "requirepass (masked)\nport 1"),
+        ("a: b\nSECRET_KEY = 'x'", "a: b\nSECRET_KEY = (masked)"),
+        ("Basic x", "Basic (masked)"),
+        ("Basic auth is off", "Basic auth is off"),
         ("postgres://u:x@db/a", "(masked)"),
         ("a: b\nurl: postgres://u:x@db/a", "a: b\nurl: (masked)"),
         ("secretName: a\nkey: b", "secretName: a\nkey: b"),
@@ -117,6 +139,8 @@ fn tells_values_from_names() {
         "DB_PASS",
         "pwd",
         "signingKey",
+        "SECRET_KEY",
+        "secret-key",
     ] {
         assert!(is_secret(key), "{key}");
     }
