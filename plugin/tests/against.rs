@@ -38,6 +38,19 @@ const CHANGES: &[Change] = &[
         fleet.replace(GLOBEX, "    data-science:", "    owners: {group: globex-owners, role: edit}\n    others: {group: globex-all, role: view}\n    data-science:");
     }),
     ("file-gone", &[], |fleet| fs::remove_dir_all(fleet.root.join("tenants/acme")).unwrap()),
+    // All others of its cell move below where it was.
+    ("a-platform-in-its-place", &[], |fleet| {
+        let (tenants, acme) = (fleet.root.join("tenants"), fleet.root.join("tenants/acme"));
+        fs::remove_file(acme.join("tenant.yaml")).unwrap();
+        for name in ["platform.yaml", "modules"] {
+            fs::rename(fleet.root.join(name), acme.join(name)).unwrap();
+        }
+        for tenant in fs::read_dir(&tenants).unwrap().map(|tenant| tenant.unwrap().file_name()) {
+            if tenant != "acme" {
+                fs::rename(tenants.join(&tenant), acme.join(&tenant)).unwrap();
+            }
+        }
+    }),
     ("generation-down", &["GENERATION:globex"], |fleet| {
         fleet.replace(GLOBEX, "jwt: {generation: 2}", "jwt: {generation: 1}")
     }),

@@ -9,7 +9,7 @@ pub const TENANT_FILE: &str = "tenant.yaml";
 pub const PLATFORM_FILE: &str = "platform.yaml";
 
 /// What a folder is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
     /// One tenant.
     Tenant,

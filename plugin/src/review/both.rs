@@ -39,18 +39,19 @@ pub fn both(base: &Side<'_>, head: &Side<'_>) -> Vec<Both> {
     let mut found = BTreeMap::new();
     let mut moved: HashMap<&str, Vec<&String>> = HashMap::new();
     for (folder, mode) in head.folders() {
-        let before = base.has(folder).then(|| folder.clone());
+        // What was a tenant's and is a platform's now are two things, of which one went.
+        let before = (base.mode(folder) == Some(mode)).then(|| folder.clone());
         if before.is_none() && mode == Mode::Tenant {
             moved.entry(last(folder)).or_default().push(folder);
         }
-        found.insert(folder, Both { mode, base: before, head: Some(folder.clone()) });
+        found.insert((folder, mode), Both { mode, base: before, head: Some(folder.clone()) });
     }
-    for (folder, mode) in base.folders().filter(|(folder, _)| !head.has(folder)) {
+    for (folder, mode) in base.folders().filter(|(folder, mode)| head.mode(folder) != Some(*mode)) {
         // Two of one name are refused elsewhere, and nobody knows which of them it was.
         let one = moved.get(last(folder)).filter(|folders| folders.len() == 1 && mode == Mode::Tenant);
-        match one.and_then(|folders| found.get_mut(folders[0])).filter(|both| both.base.is_none()) {
+        match one.and_then(|folders| found.get_mut(&(folders[0], mode))).filter(|both| both.base.is_none()) {
             Some(both) => both.base = Some(folder.clone()),
-            None => drop(found.insert(folder, Both { mode, base: Some(folder.clone()), head: None })),
+            None => drop(found.insert((folder, mode), Both { mode, base: Some(folder.clone()), head: None })),
         }
     }
     found.into_values().collect()

@@ -99,9 +99,10 @@ impl<'a> Side<'a> {
         self.fleet.places().map(|place| (&place.folder, place.mode)).chain(sets)
     }
 
-    /// Whether there is something in a folder.
-    pub fn has(&self, folder: &str) -> bool {
-        self.fleet.place(folder).is_some() || self.sets.contains_key(folder)
+    /// What is in a folder; none where nothing is.
+    pub fn mode(&self, folder: &str) -> Option<Mode> {
+        let place = self.fleet.place(folder).map(|place| place.mode);
+        place.or_else(|| self.sets.get(folder).map(|(mode, _)| *mode))
     }
 
     /// A path as people are shown it.

@@ -4,7 +4,7 @@ use crate::render::Manifest;
 use crate::review::consequence::Rule;
 use crate::review::pair::Pair;
 use crate::review::rules::{Case, Found, of, say};
-use crate::tree::Node;
+use crate::tree::{Node, Value};
 
 /// Kinds that send what comes from outside to Services.
 pub(super) const KINDS: &[&str] = &["Ingress", "HTTPRoute", "GRPCRoute", "TLSRoute"];
@@ -21,39 +21,65 @@ pub(super) fn found(case: &Case<'_>, pair: &Pair<'_>, found: Found<'_>) {
         (Rule::AccessMore, &new, &old, "is reached from outside by"),
         (Rule::AccessLess, &old, &new, "is no longer reached by"),
     ] {
-        let beyond: Vec<&str> = here.iter().filter(|host| !covers(there, host)).map(String::as_str).collect();
+        let beyond: Vec<&String> = here.iter().filter(|host| !covers(there, host)).collect();
+        // All of them: whoever reads this looks for one.
+        let named = beyond.iter().map(|host| say::value(host)).collect::<Vec<_>>().join(", ");
         match beyond.as_slice() {
             [] => {}
-            hosts if hosts.contains(&ANY) => found.push(of(rule, object, format!("{is} every host"))),
-            [host] => found.push(of(rule, object, format!("{is} host {}", say::value(host)))),
-            hosts => found.push(of(rule, object, format!("{is} hosts {}", say::values(hosts.iter().copied())))),
+            hosts if hosts.iter().any(|host| *host == ANY) => found.push(of(rule, object, format!("{is} every host"))),
+            [_] => found.push(of(rule, object, format!("{is} host {named}"))),
+            _ => found.push(of(rule, object, format!("{is} hosts {named}"))),
         }
     }
     // Of what comes or goes, its hosts say enough.
     let [old, new] = sides(through);
-    if pair.is_both() && old != new {
-        let named =
-            |through: Vec<String>| if through.is_empty() { "the default".to_owned() } else { through.join(", ") };
-        let text = format!("is reached through something else: {}", say::moved(&named(old), &named(new)));
-        found.push(of(Rule::AccessMore, object, text));
-    }
+    let (is_ingress, widens, narrows) = (object.kind() == "Ingress", leaves(&new, &old), leaves(&old, &new));
+    let rule = match (pair.is_both(), widens, narrows) {
+        (true, true, _) => Rule::AccessMore,
+        // What an Ingress without a class is taken by, nobody knows; a route without a gateway is taken by none.
+        (true, false, true) if is_ingress => Rule::AccessMore,
+        (true, false, true) => Rule::AccessLess,
+        _ => return,
+    };
+    let none = if is_ingress { "the default" } else { "nothing" };
+    let named = |through: Vec<String>| if through.is_empty() { none.to_owned() } else { through.join(", ") };
+    found.push(of(
+        rule,
+        object,
+        format!("is reached through something else: {}", say::moved(&named(old), &named(new))),
+    ));
 }
 
-/// The hosts that it answers to, each once.
+/// Whether one of these ways is none of the others, nor a part of one: a gateway has ports and listeners.
+fn leaves(ways: &[String], others: &[String]) -> bool {
+    let covers = |wide: &String, way: &String| {
+        way.strip_prefix(wide.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', ' ']))
+    };
+    ways.iter().any(|way| !others.iter().any(|wide| covers(wide, way)))
+}
+
+/// The hosts that it answers to, each once, in its own order: sorted, a tenant's own would stand at another place in each.
 fn hosts(object: &Manifest) -> Vec<String> {
     let named = |host: Option<&str>| host.filter(|host| !host.is_empty()).unwrap_or(ANY).to_lowercase();
-    let mut hosts: Vec<String> = if object.kind() == "Ingress" {
-        let rules = object.object.list_at(&["spec", "rules"]).iter();
+    let list = |field: &str| object.object.list_at(&["spec", field]).iter();
+    let is_inside = |parent: &Node| parent.text_at(&["kind"]) == Some("Service");
+    let all: Vec<String> = if object.kind() == "Ingress" {
         let default = object.object.get(&["spec", "defaultBackend"]).map(|_| ANY.to_owned());
-        rules.map(|rule| named(rule.text_at(&["host"]))).chain(default).collect()
+        list("rules").map(|rule| named(rule.text_at(&["host"]))).chain(default).collect()
+    } else if list("parentRefs").len() > 0 && list("parentRefs").all(is_inside) {
+        // Of a mesh, which is inside of the cluster.
+        Vec::new()
+    } else if list("hostnames").len() == 0 {
+        vec![ANY.to_owned()]
     } else {
-        object.object.list_at(&["spec", "hostnames"]).iter().map(|host| named(host.as_text())).collect()
+        list("hostnames").map(|host| named(host.as_text())).collect()
     };
-    if hosts.is_empty() && object.kind() != "Ingress" {
-        hosts.push(ANY.to_owned());
+    let mut hosts = Vec::new();
+    for host in all {
+        if !hosts.contains(&host) {
+            hosts.push(host);
+        }
     }
-    hosts.sort();
-    hosts.dedup();
     hosts
 }
 
@@ -75,12 +101,14 @@ fn through(object: &Manifest) -> Vec<String> {
         let at = |field: &str| parent.text_at(&[field]);
         let namespace = at("namespace").unwrap_or_else(|| object.namespace());
         let listener = at("sectionName").map(|name| format!(" ({name})")).unwrap_or_default();
-        format!("{namespace}/{}{listener}", at("name").unwrap_or_default())
+        let port = match parent.get(&["port"]).map(|port| &port.value) {
+            Some(Value::Int(port)) => format!(":{port}"),
+            _ => String::new(),
+        };
+        format!("{namespace}/{}{port}{listener}", at("name").unwrap_or_default())
     };
     let gateways = object.object.list_at(&["spec", "parentRefs"]).iter().map(gateway);
-    let mut through: Vec<String> = class.into_iter().chain(gateways).collect();
-    through.sort();
-    through
+    class.into_iter().chain(gateways).collect()
 }
 
 #[cfg(test)]
@@ -122,8 +150,8 @@ mod tests {
             ]
         );
         assert_eq!(
-            between("", &ingress(&hosts(&["a.example.com", "b.example.com", "a.example.com"]))),
-            ["ACCESS+: is reached from outside by hosts `a.example.com`, `b.example.com`"]
+            between("", &ingress(&hosts(&["b.example.com", "a.example.com", "b.example.com"]))),
+            ["ACCESS+: is reached from outside by hosts `b.example.com`, `a.example.com`"]
         );
         assert_eq!(
             between(&ingress(&hosts(&["a.example.com"])), ""),
@@ -160,5 +188,29 @@ mod tests {
             of("parentRefs: [{name: inner}]", "parentRefs: [{name: public, namespace: gateways, sectionName: https}]"),
             ["ACCESS+: is reached through something else: `n/inner` → `gateways/public (https)`"]
         );
+        let two = "parentRefs: [{name: a}, {name: b, port: 443}]";
+        assert_eq!(of(two, "parentRefs: [{name: b, port: 443}, {name: a}]"), NOTHING);
+        assert_eq!(
+            of(two, "parentRefs: [{name: a}]"),
+            ["ACCESS-: is reached through something else: `n/a, n/b:443` → `n/a`"]
+        );
+        assert_eq!(
+            of(two, "parentRefs: [{name: a}, {name: b, port: 80}]"),
+            ["ACCESS+: is reached through something else: `n/a, n/b:443` → `n/a, n/b:80`"]
+        );
+        assert_eq!(
+            of("parentRefs: [{name: a}]", "parentRefs: [{name: a, sectionName: x}]"),
+            ["ACCESS-: is reached through something else: `n/a` → `n/a (x)`"]
+        );
+        assert_eq!(
+            of("parentRefs: [{name: a}]", "parentRefs: [{name: ab}]"),
+            ["ACCESS+: is reached through something else: `n/a` → `n/ab`"]
+        );
+        assert_eq!(
+            of("parentRefs: [{name: a}]", ""),
+            ["ACCESS-: is reached through something else: `n/a` → `nothing`"]
+        );
+        // Of a mesh.
+        assert_eq!(between("", &route("parentRefs: [{kind: Service, name: a}]")), NOTHING);
     }
 }
