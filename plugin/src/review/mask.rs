@@ -254,6 +254,9 @@ fn pair(line: &str) -> Option<(&str, &str)> {
 /// What a `.netrc` has.
 const NETRC: [&str; 2] = ["machine ", "default login "];
 
+/// Values that are no secrets.
+const CONSTANTS: [&str; 4] = ["null", "none", "true", "false"];
+
 /// What parts a line into words.
 const BETWEEN: [char; 13] = [' ', '\t', ',', ';', '&', '?', '|', '{', '}', '<', '>', '"', '\''];
 
@@ -264,8 +267,8 @@ fn line_words(line: &str, is_netrc: bool) -> String {
     // Whether the next word is secret, and the quote in which all words are.
     let (mut is_told, mut quote) = (false, None);
     // The word in an HTTP header before what says who one is.
-    let is_alone = line.split(' ').count() == 2;
-    let is_scheme = |word: &str| word == "Bearer" || (word == "Basic" && (is_alone || line.contains("uthorization")));
+    let is_header = line.split(' ').count() == 2 || line.contains("uthorization");
+    let is_scheme = |word: &str| word == "Bearer" || (word == "Basic" && is_header);
     let mut rest = line;
     for token in line.split_inclusive(BETWEEN) {
         rest = &rest[token.len()..];
@@ -278,8 +281,12 @@ fn line_words(line: &str, is_netrc: bool) -> String {
         masked += parting;
         let (key, value) = word.split_at(word.find(['=', ':']).map_or(word.len(), |at| at + 1));
         let says = key.ends_with(['=', ':']) && is_secret(&key[..key.len() - 1]);
-        let is_key = rest.trim_start().starts_with([':', '=']) && is_secret(word);
-        if !word.is_empty() && (quote.is_some() || (is_told && !is_scheme(word)) || secret_by_look(word).is_some()) {
+        let is_key = is_secret(word) && rest.trim_start().starts_with([':', '=']);
+        // What is told of a list is told of its items; what is told of a map is not told of its keys.
+        let is_bracket = !word.is_empty() && word.chars().all(|c| matches!(c, '[' | ']'));
+        let is_shown =
+            is_bracket || is_scheme(word) || CONSTANTS.iter().any(|constant| word.eq_ignore_ascii_case(constant));
+        if !word.is_empty() && (quote.is_some() || (is_told && !is_shown) || secret_by_look(word).is_some()) {
             masked += MASKED;
             is_told = false;
         } else if says && !value.is_empty() {
@@ -288,7 +295,8 @@ fn line_words(line: &str, is_netrc: bool) -> String {
         } else {
             masked += word;
             let is_name = is_flag(word) || is_scheme(word) || word == "requirepass" || (is_netrc && word == "password");
-            is_told = says || is_name || is_key || (is_told && word.is_empty());
+            is_told = says || is_name || is_key || (is_told && (word.is_empty() || word.ends_with('[')));
+            is_told &= !word.is_empty() || after != Some('{');
         }
         masked += end;
         match (quote, after) {

@@ -92,6 +92,11 @@ fn masks_within_texts() {
         ("curl -d '{\"password\": \"x\"}' a", "curl -d '{\"password\": \"(masked)\"}' a"),
         ("a: {'password': 'x', 'b': 'c'}", "a: {'password': '(masked)', 'b': 'c'}"),
         ("{\"password\":12}\n{\"token\": 12}\n", "{\"password\":(masked)}\n{\"token\": (masked)}\n"),
+        (
+            "a: {\"tls_secret\":null,\"tokens\":[],\"secrets\": [\"x\"], \"b\":1}",
+            "a: {\"tls_secret\":null,\"tokens\":[],\"secrets\": [\"(masked)\"], \"b\":1}",
+        ),
+        ("a: {'mountToken': False, 'password': {'key': 'b'}}", "a: {'mountToken': False, 'password': {'key': 'b'}}"),
         ("password: |2- # of a\n  x\nb: |+\n  y", "password: |2- # of a\n  (masked)\nb: |+\n  y"),
         ("password=|x", "password=(masked)"),
         ("password=#x", "password=(masked)"),
