@@ -98,6 +98,7 @@ fn masks_within_texts() {
         ),
         ("a: {'mountToken': False, 'password': {'key': 'b'}}", "a: {'mountToken': False, 'password': {'key': 'b'}}"),
         ("password: |2- # of a\n  x\nb: |+\n  y", "password: |2- # of a\n  (masked)\nb: |+\n  y"),
+        ("password: |\n  x\n\n  y\nb: z", "password: |\n  (masked)\n\n  (masked)\nb: z"),
         ("password=|x", "password=(masked)"),
         ("password=#x", "password=(masked)"),
         ("password: # of a\n  x", "password: # of a\n  (masked)"),
