@@ -101,6 +101,7 @@ fn masks_within_texts() {
         ("password: |\n  x\n\n  y\nb: z", "password: |\n  (masked)\n\n  (masked)\nb: z"),
         ("password=|x", "password=(masked)"),
         ("password=#x", "password=(masked)"),
+        ("db:password=#x", "db:password=(masked)"),
         ("password: # of a\n  x", "password: # of a\n  (masked)"),
         ("db = {user = \"a\", password = \"x y\"}", "db = {user = \"a\", password = \"(masked) (masked)\"}"),
         ("c(user='a', password='x')", "c(user='a', password='(masked)')"),

@@ -58,10 +58,10 @@ pub(super) fn text(text: &str) -> String {
 /// Whether a key has its value on the lines that follow, further in: nothing stands behind it, or in YAML the header of a
 /// block or a comment.
 fn is_header(key: &str, rest: &str) -> bool {
-    let rest = rest.trim();
-    let rest = if key.contains(':') { rest.split_once('#').map_or(rest, |(rest, _)| rest).trim() } else { rest };
+    let (rest, is_yaml) = (rest.trim(), key.trim_end().ends_with(':'));
+    let rest = if is_yaml { rest.split_once('#').map_or(rest, |(rest, _)| rest).trim() } else { rest };
     let is_block = |indicators: &str| indicators.chars().all(|c| matches!(c, '0'..='9' | '+' | '-'));
-    rest.is_empty() || (key.contains(':') && rest.strip_prefix(['|', '>']).is_some_and(is_block))
+    rest.is_empty() || (is_yaml && rest.strip_prefix(['|', '>']).is_some_and(is_block))
 }
 
 /// A text without what stands between tags whose name looks secret.
@@ -105,8 +105,8 @@ fn line_words(line: &str, is_netrc: bool) -> String {
     // Whether the next word is secret, and the quote in which all words are.
     let (mut is_told, mut quote) = (false, None);
     // The word in an HTTP header before what says who one is.
-    let is_header = line.split(' ').count() == 2 || line.contains("uthorization");
-    let is_scheme = |word: &str| word == "Bearer" || (word == "Basic" && is_header);
+    let is_http = line.split(' ').count() == 2 || line.contains("uthorization");
+    let is_scheme = |word: &str| word == "Bearer" || (word == "Basic" && is_http);
     let mut rest = line;
     for token in line.split_inclusive(BETWEEN) {
         rest = &rest[token.len()..];
@@ -121,7 +121,7 @@ fn line_words(line: &str, is_netrc: bool) -> String {
         let says = key.ends_with(['=', ':']) && is_secret(&key[..key.len() - 1]);
         let is_key = is_secret(word) && rest.trim_start().starts_with([':', '=']);
         // What is told of a list is told of its items; what is told of a map is not told of its keys.
-        let is_bracket = !word.is_empty() && word.chars().all(|c| matches!(c, '[' | ']'));
+        let is_bracket = word.chars().all(|c| matches!(c, '[' | ']'));
         let is_shown =
             is_bracket || is_scheme(word) || CONSTANTS.iter().any(|constant| word.eq_ignore_ascii_case(constant));
         if !word.is_empty() && (quote.is_some() || (is_told && !is_shown) || secret_by_look(word).is_some()) {

@@ -52,10 +52,10 @@ pub(super) fn found(case: &Case<'_>, pair: &Pair<'_>, found: Found<'_>) {
 
 /// Whether one of these ways is none of the others, nor a part of one: a gateway has ports and listeners.
 fn leaves(ways: &[String], others: &[String]) -> bool {
-    let covers = |wide: &String, way: &String| {
+    let is_part = |way: &String, wide: &String| {
         way.strip_prefix(wide.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', ' ']))
     };
-    ways.iter().any(|way| !others.iter().any(|wide| covers(wide, way)))
+    ways.iter().any(|way| !others.iter().any(|wide| is_part(way, wide)))
 }
 
 /// The hosts that it answers to, each once, in its own order: sorted, a tenant's own would stand at another place in each.
