@@ -243,7 +243,8 @@ impl Cluster {
     }
 }
 
-fn folder(cache: &Cache, name: &str) -> PathBuf {
+/// The folder of the cluster of this name.
+pub fn folder(cache: &Cache, name: &str) -> PathBuf {
     cache.folder().join("clusters").join(name)
 }
 

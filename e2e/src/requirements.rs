@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::cache::Cache;
+
 /// A program, and the Debian package that it comes in.
 const PROGRAMS: &[(&str, &str)] = &[
     ("apt-get", "apt"),
@@ -31,6 +33,10 @@ const FILES: &[(&str, &str)] = &[("/usr/lib/cni/bridge", "containernetworking-pl
 /// The Terraform that the tests are written for, by the beginning of its version. No package of a distribution has it.
 const TERRAFORM: &str = "1.11.";
 
+/// What the largest cluster of the tests takes, with the AWS provider in its images, and something over: else it is told after
+/// half an hour, by whatever happens to write then.
+const SPACE: u64 = 6 << 30;
+
 /// Why a cluster cannot be started here, in one message that lists everything; none where it can.
 pub fn missing() -> Option<String> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
@@ -46,6 +52,7 @@ pub fn missing() -> Option<String> {
              https://releases.hashicorp.com/terraform/1.11.4/terraform_1.11.4_linux_amd64.zip into /usr/local/bin)"
         ));
     }
+    lines.extend(too_little_space());
     let mut packages: Vec<&str> = Vec::new();
     let absent = PROGRAMS.iter().filter(|(program, _)| !is_in_path(program));
     for (what, package) in absent.chain(FILES.iter().filter(|(file, _)| !Path::new(file).exists())) {
@@ -65,6 +72,17 @@ pub fn missing() -> Option<String> {
         ));
     }
     Some(message)
+}
+
+/// How much room there must be for clusters, where there is less.
+fn too_little_space() -> Option<String> {
+    let folder = Cache::open().ok()?.folder().to_owned();
+    let system = rustix::fs::statvfs(&folder).ok()?;
+    let free = system.f_bavail * system.f_frsize;
+    let gigabytes = |bytes: u64| bytes as f64 / f64::from(1 << 30);
+    (free < SPACE).then(|| {
+        format!("{:.0} GiB of free space in {}: there are {:.1}", gigabytes(SPACE), folder.display(), gigabytes(free))
+    })
 }
 
 /// Where programs lie; a root's `PATH` may lack the second half.

@@ -185,6 +185,7 @@ impl Stage {
             Ok(world) => Arc::new(world),
             Err(error) => {
                 eprintln!("the suite's cluster did not start: {error:#}");
+                World::clear();
                 return false;
             }
         };

@@ -101,17 +101,25 @@ impl World {
 
     /// Keeps what all components and pods said, for whoever looks into a failure.
     pub(crate) fn keep_logs(&self) {
-        let kept = target().join("logs");
-        fs::remove_dir_all(&kept).ok();
-        fs::create_dir_all(&kept).ok();
-        let copied = Command::new("cp").arg("-r").arg(self.cluster.folder.join("log")).arg(&kept).status();
+        let kept = copy_logs(&self.cluster.folder);
         let mut dump = self.cluster.kubectl();
         dump.args(["get", "applications,appprojects,pods,jobs,events", "--all-namespaces", "--output", "yaml"]);
         if let Ok(output) = dump.output() {
             fs::write(kept.join("objects.yaml"), output.stdout).ok();
         }
-        if copied.is_ok() {
-            eprintln!("e2e: the logs of every component are in {}", kept.display());
+    }
+
+    /// Clears away a cluster that did not start, but for what was said in it.
+    pub(crate) fn clear() {
+        let cleared = Cache::open().and_then(|cache| {
+            let folder = e2e::cluster::folder(&cache, &name());
+            if folder.exists() {
+                copy_logs(&folder);
+            }
+            e2e::cluster::clear(&cache, &name())
+        });
+        if let Err(error) = cleared {
+            eprintln!("what is left of it: {error:#}");
         }
     }
 
@@ -134,6 +142,17 @@ impl World {
         drop(self.client);
         self.cluster.down(&self.cache, &self.name)
     }
+}
+
+/// Copies what all components and pods of a cluster said to where people look for it.
+fn copy_logs(cluster: &Path) -> PathBuf {
+    let kept = target().join("logs");
+    fs::remove_dir_all(&kept).ok();
+    fs::create_dir_all(&kept).ok();
+    if Command::new("cp").arg("-r").arg(cluster.join("log")).arg(&kept).status().is_ok_and(|status| status.success()) {
+        eprintln!("e2e: the logs of every component are in {}", kept.display());
+    }
+    kept
 }
 
 /// The name of this process's clusters, of which there is one at a time.
