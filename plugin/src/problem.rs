@@ -93,6 +93,14 @@ impl Problems {
         self.0.push(problem);
     }
 
+    /// Adds one about a value that nobody may read, in place of those that repeat it.
+    pub fn push_hiding(&mut self, value: &str, problem: Problem) {
+        let repeats =
+            |other: &Problem| other.message.contains(value) || other.hints.iter().any(|hint| hint.contains(value));
+        self.0.retain(|other| other.place != problem.place || !repeats(other));
+        self.0.push(problem);
+    }
+
     /// Adds another stage's.
     pub fn append(&mut self, mut other: Problems) {
         self.0.append(&mut other.0);
@@ -161,5 +169,19 @@ mod tests {
         problems.push(Problem::new(Span::new(file, 40, 50), "another"));
         let told: Vec<String> = problems.into_sorted().into_iter().map(|problem| problem.message).collect();
         assert_eq!(told, ["unknown field `sourc`", "another"]);
+    }
+
+    #[test]
+    fn what_repeats_a_hidden_value_is_left_out() {
+        let file = Sources::default().add("tenant.yaml", "");
+        let at = Span::new(file, 4, 9);
+        let mut problems = Problems::new();
+        problems.push(Problem::new(at, "`01234` is unclear"));
+        problems.push(Problem::new(at, "not a number").hint("write `01234`"));
+        problems.push(Problem::new(at, "`token` may not be set here"));
+        problems.push(Problem::new(Span::new(file, 14, 19), "`01234` is unclear"));
+        problems.push_hiding("01234", Problem::new(at, "the value of `token`"));
+        let told: Vec<String> = problems.into_sorted().into_iter().map(|problem| problem.message).collect();
+        assert_eq!(told, ["`token` may not be set here", "the value of `token`", "`01234` is unclear"]);
     }
 }

@@ -15,16 +15,16 @@ fn visit(node: &Node, judge_keys: bool, problems: &mut Problems) {
     match &node.value {
         Value::Text(text) => {
             if let Some(what) = secret_by_look(text) {
-                problems.push(literal(node.at, what));
+                problems.push_hiding(text, literal(node.at, what));
             }
         }
         Value::List(items) => items.iter().for_each(|item| visit(item, judge_keys, problems)),
         Value::Map(map) => {
             for entry in map.iter() {
-                let text = entry.node.as_text().unwrap_or_default();
-                let is_secret = || is_secret_key(&entry.key) && !text.contains("${{");
-                if judge_keys && !text.is_empty() && is_secret() {
-                    problems.push(literal(entry.node.at, &format!("the value of `{}`", entry.key)));
+                let is_secret = judge_keys && is_secret_key(&entry.key);
+                if let Some(value) = is_secret.then(|| written_out(&entry.node.value)).flatten() {
+                    let what = format!("the value of `{}`", entry.key);
+                    problems.push_hiding(&value, literal(entry.node.at, &what));
                 } else {
                     // Below `keys` stand the names of a secret's keys: `keys: {password: uuid}`.
                     visit(&entry.node, judge_keys && entry.key != "keys", problems);
@@ -32,6 +32,16 @@ fn visit(node: &Node, judge_keys: bool, problems: &mut Problems) {
             }
         }
         _ => {}
+    }
+}
+
+/// A value, where it stands there as it is.
+fn written_out(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) if !text.is_empty() && !text.contains("${{") => Some(text.to_string()),
+        Value::Int(number) => Some(number.to_string()),
+        Value::Float(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 

@@ -1,6 +1,9 @@
 //! Values that look secret never leave a review. Tenantry renders none: this is for what people write where it does not belong.
 
+mod lines;
 mod text;
+mod token;
+mod words;
 
 use serde_json::Value as Json;
 
@@ -8,7 +11,7 @@ use text::text;
 
 use super::change::FieldChange;
 use super::path::{Part, parts};
-use crate::read::{SECRET_KEYS, SECRET_WORDS, names_a_secret, words};
+use crate::read::{self, SECRET_KEYS, SECRET_WORDS, names_a_secret};
 use crate::tree::Node;
 
 /// What is shown in place of a value.
@@ -16,11 +19,13 @@ const MASKED: &str = "(masked)";
 /// What is shown of a value that changed, where the mask hides in what.
 const CHANGED: &str = "(masked, changed)";
 /// Further words in a key whose value is masked: more than is refused in a file.
-const SECRET: &[&str] = &["connectionstring", "pgpass", "requirepass"];
+const SECRET: &[&str] = &["connectionstring", "masterauth", "pgpass", "requirepass"];
+/// Further ends of such keys, which in the midst of one may be part of a name: `masterKeyId`.
+const KEYS: &[&str] = &["accountkey", "fernetkey", "jwtkey", "masterkey", "sharedkey"];
 /// Last words that are part of other words as well.
-const LAST: &[&str] = &["pass", "dsn"];
+const LAST: &[&str] = &["auths", "dsn", "pass"];
 /// Of each word that makes a key look secret, a part.
-const PARTS: [&str; 8] = ["pass", "pwd", "secret", "token", "credential", "key", "connectionstring", "dsn"];
+const PARTS: [&str; 9] = ["auth", "connectionstring", "credential", "dsn", "key", "pass", "pwd", "secret", "token"];
 /// Ends of keys that name a thing, and hold no value of it.
 const NAMES: &[&str] = &[
     "name",
@@ -39,7 +44,14 @@ const NAMES: &[&str] = &[
     "prefix",
     "mode",
     "policy",
+    "url",
+    "uri",
+    "ttl",
+    "seconds",
+    "length",
 ];
+/// First words of keys that hold how many or how long.
+const LIMITS: &[&str] = &["max", "min"];
 /// Keys of what a secret is like, below one that looks secret.
 const SHAPES: &[&str] = &["charset", "generation", "length", "type"];
 /// Files that Tenantry writes itself: what they call a secret is a name, a shape or an address.
@@ -182,7 +194,7 @@ fn plain(key: &str) -> String {
 /// Whether a key names a thing. `secretKey` alone, written so, is what a Secret's key is called.
 fn names(key: &str) -> bool {
     let plain = plain(key);
-    let holds_key = plain.ends_with("secretkey") || SECRET_KEYS.iter().any(|end| plain.ends_with(end));
+    let holds_key = plain.ends_with("secretkey") || SECRET_KEYS.iter().chain(KEYS).any(|end| plain.ends_with(end));
     (!holds_key || key == "secretKey") && NAMES.iter().any(|end| plain.ends_with(end))
 }
 
@@ -194,11 +206,13 @@ fn is_secret(key: &str) -> bool {
     if key.is_ascii() && !PARTS.iter().any(holds) {
         return false;
     }
-    let words = words(key);
+    let words = read::words(key);
     let is_last = words.last().is_some_and(|last| LAST.contains(&last.as_str()));
-    (is_last || SECRET_WORDS.iter().chain(&SECRET_KEYS).chain(SECRET).any(holds))
+    let ends = |end: &&str| plain.ends_with(*end);
+    (is_last || SECRET_WORDS.iter().chain(&SECRET_KEYS).chain(SECRET).any(holds) || KEYS.iter().any(ends))
         && !names(key)
         && !names_a_secret(&words)
+        && !words.first().is_some_and(|first| LIMITS.contains(&first.as_str()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{LAST, PARTS, SECRET, field, is_secret, shown, text, value};
+use super::{KEYS, LAST, PARTS, SECRET, field, is_secret, shown, text, value};
 use crate::read::{SECRET_KEYS, SECRET_WORDS};
 use crate::review::change::FieldChange;
 
@@ -59,12 +59,12 @@ fn masks_within_values() {
 
 #[test]
 fn masks_within_texts() {
-    for (from, to) in [
+    let cases = [
         ("{\"password\": \"x\", \"a\": 1}", "{\"a\":1,\"password\":\"(masked)\"}"),
         ("{\"a\":  1}", "{\"a\":  1}"),
         ("db.user=a\ndb.password=x\n", "db.user=a\ndb.password=(masked)\n"),
         ("user: a\ncredentials:\n  github: x\nlog: info", "user: a\ncredentials:\n  (masked)\nlog: info"),
-        ("export PGPASS='x y'", "export PGPASS='(masked) (masked)'"),
+        ("export PGPASS='x y'", "export PGPASS='(masked)'"),
         ("export PGPASSWORD=$PW; dropdb db", "export PGPASSWORD=(masked); dropdb db"),
         ("run --token=$T --force", "run --token=(masked) --force"),
         ("auth: {user: a, password: x, port: 1}", "auth: {user: a, password: (masked), port: 1}"),
@@ -87,7 +87,7 @@ fn masks_within_texts() {
         ("password sufficient pam_unix.so", "password sufficient pam_unix.so"),
         ("first login then password reset", "first login then password reset"),
         (" {\"password\": \"x\"}", "{\"password\":\"(masked)\"}"),
-        ("{\"password\": \"x y\", \"a\": \"b\",}", "{\"password\": \"(masked) (masked)\", \"a\": \"b\",}"),
+        ("{\"password\": \"x y\", \"a\": \"b\",}", "{\"password\": \"(masked)\", \"a\": \"b\",}"),
         ("{\"a\":1,\"password\":\"x\"}\n{\"pin\":1}", "{\"a\":1,\"password\":\"(masked)\"}\n{\"pin\":1}"),
         ("curl -d '{\"password\": \"x\"}' a", "curl -d '{\"password\": \"(masked)\"}' a"),
         ("a: {'password': 'x', 'b': 'c'}", "a: {'password': '(masked)', 'b': 'c'}"),
@@ -103,7 +103,7 @@ fn masks_within_texts() {
         ("password=#x", "password=(masked)"),
         ("db:password=#x", "db:password=(masked)"),
         ("password: # of a\n  x", "password: # of a\n  (masked)"),
-        ("db = {user = \"a\", password = \"x y\"}", "db = {user = \"a\", password = \"(masked) (masked)\"}"),
+        ("db = {user = \"a\", password = \"x y\"}", "db = {user = \"a\", password = \"(masked)\"}"),
         ("c(user='a', password='x')", "c(user='a', password='(masked)')"),
         ("requirepass x\nport 1", "requirepass (masked)\nport 1"),
         ("a: b\nSECRET_KEY = 'x'", "a: b\nSECRET_KEY = (masked)"),
@@ -113,9 +113,62 @@ fn masks_within_texts() {
         ("a: b\nurl: postgres://u:x@db/a", "a: b\nurl: (masked)"),
         ("secretName: a\nkey: b", "secretName: a\nkey: b"),
         ("arn:aws:secretsmanager:eu-central-1:1:secret:a", "arn:aws:secretsmanager:eu-central-1:1:secret:a"),
-    ] {
-        assert_eq!(text(from), to);
-    }
+        // A name, and its value beside it.
+        (
+            "- name: DB_PASSWORD\n  value: x\n- name: A\n  value: y",
+            "- name: DB_PASSWORD\n  value: (masked)\n- name: A\n  value: y",
+        ),
+        (
+            "  - name: \"API_KEY\" # of a\n    value: |\n      x\n",
+            "  - name: \"API_KEY\" # of a\n    value: |\n      (masked)\n",
+        ),
+        ("- name: DB_PASSWORD\n  valueFrom:\n    value: x", "- name: DB_PASSWORD\n  valueFrom:\n    value: x"),
+        (
+            "- {name: DB_PASSWORD, value: x}, {name: a, value: y}",
+            "- {name: DB_PASSWORD, value: (masked)}, {name: a, value: y}",
+        ),
+        (
+            "<p name=\"password\" value=\"x y\"/><p name=\"a\" value=\"y\"/>",
+            "<p name=\"password\" value=\"(masked)\"/><p name=\"a\" value=\"y\"/>",
+        ),
+        (
+            "a: \"{\\\"password\\\": \\\"x\\\", \\\"b\\\": 1}\"",
+            "a: \"{\\\"password\\\": \\\"(masked)\\\", \\\"b\\\": 1}\"",
+        ),
+        // What may look like the end of a value, and is none.
+        ("a=b,password=x,y;z", "a=b,password=(masked)"),
+        ("run --password x(y)[z]", "run --password (masked)]"),
+        ("echo $PASSWORD; a PASSWORD=${A:-x y} b", "echo $PASSWORD; a PASSWORD=(masked) b"),
+        ("a: {password: 'it''s x', b: c}", "a: {password: '(masked)', b: c}"),
+        ("a: {\"password\": \"x\\\"y\", b: c}", "a: {\"password\": \"(masked)\", b: c}"),
+        ("it's a password's name: b", "it's a password's name: b"),
+        ("tokens of a: {tokens: [x, \"y\"], b: [z]}", "tokens of a: {tokens: [(masked), \"(masked)\"], b: [z]}"),
+        ("run --token --force x", "run --token --force x"),
+        ("exec [\"a\", \"--token\", \"x\", \"--b\"]", "exec [\"a\", \"--token\", \"(masked)\", \"--b\"]"),
+        // Words of other tools.
+        ("CREATE USER a PASSWORD 'x y';", "CREATE USER a PASSWORD '(masked)';"),
+        ("create user a identified by 'x' -- b", "create user a identified by '(masked)' -- b"),
+        ("masterauth x", "masterauth (masked)"),
+        ("curl -u a:x -s https://b", "curl -u a:(masked) -s https://b"),
+        ("curl --user 'a:x' b; id -u a", "curl --user 'a:(masked)' b; id -u a"),
+        (
+            "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=x==",
+            "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=(masked)",
+        ),
+        ("{\"auths\":{\"a\":{\"auth\":\"x\"}}}", "{\"auths\":{\"a\":{\"auth\":\"(masked)\"}}}"),
+        // What only speaks of a secret.
+        (
+            "max_tokens: 4096\ntoken_url: https://a/b\ntoken_ttl=1h",
+            "max_tokens: 4096\ntoken_url: https://a/b\ntoken_ttl=1h",
+        ),
+        ("proxy_pass http://a;\nssl_password_file /run/a", "proxy_pass http://a;\nssl_password_file /run/a"),
+        ("password_min_length = 12", "password_min_length = 12"),
+        ("a mit ä=ö, 'ü' {ß: 🔑} \"", "a mit ä=ö, 'ü' {ß: 🔑} \""),
+    ];
+    let masked: Vec<(&str, String)> = cases.iter().map(|(from, _)| (*from, text(from))).collect();
+    let expected: Vec<(&str, String)> = cases.iter().map(|(from, to)| (*from, (*to).to_owned())).collect();
+    let wrong: Vec<_> = masked.iter().zip(&expected).filter(|(masked, expected)| masked != expected).collect();
+    assert!(wrong.is_empty(), "masked, expected: {wrong:#?}");
 }
 
 /// Two masks look alike, and so do two texts of which one masked line is other.
@@ -148,6 +201,12 @@ fn tells_values_from_names() {
         "signingKey",
         "SECRET_KEY",
         "secret-key",
+        "fernet_key",
+        "JWT_KEY",
+        "AccountKey",
+        "masterKey",
+        "auths",
+        "maximumtoken",
     ] {
         assert!(is_secret(key), "{key}");
     }
@@ -163,6 +222,13 @@ fn tells_values_from_names() {
         "tokenPath",
         "imagePullSecrets",
         "bypass",
+        "max_tokens",
+        "maxTokens",
+        "token_url",
+        "TOKEN_TTL_SECONDS",
+        "password-min-length",
+        "oauthScopes",
+        "kmsMasterKeyId",
     ] {
         assert!(!is_secret(key), "{key}");
     }
@@ -171,8 +237,22 @@ fn tells_values_from_names() {
 /// A key that has none of the parts is not looked at any further.
 #[test]
 fn every_word_has_one_of_the_parts() {
-    let words = SECRET_WORDS.iter().chain(&SECRET_KEYS).chain(SECRET).chain(LAST);
+    let words = SECRET_WORDS.iter().chain(&SECRET_KEYS).chain(SECRET).chain(KEYS).chain(LAST);
     for word in words {
         assert!(PARTS.iter().any(|part| word.contains(part)), "{word}");
+    }
+}
+
+/// However odd, a text is read in one go, and what is no secret stays as it is.
+#[test]
+fn odd_texts_are_read_to_their_end() {
+    let one = "\"'\\\"".repeat(50_000);
+    let two = "'".repeat(100_001);
+    let three = "name=,".repeat(50_000);
+    for odd in [one, two, three] {
+        assert!(text(&format!("a {odd} b=c")).starts_with("a "));
+    }
+    for odd in ["''", "\"", "a: '\"'", "= =", ": :", "x=${", "\u{e4}=\"\u{1f511}", "- -", "<a", "</a>", "()[]{}"] {
+        assert_eq!(text(odd), odd);
     }
 }

@@ -1,0 +1,235 @@
+//! A line read word by word.
+
+use super::token::{Token, tokens};
+use super::{MASKED, is_flag, is_secret};
+use crate::read::secret_by_look;
+
+/// Values that are no secrets.
+const CONSTANTS: [&str; 4] = ["null", "none", "true", "false"];
+/// How deep in quotes it is read: deeper than people can write it.
+const MAX_DEPTH: usize = 8;
+/// Words whose next word is secret, in files of settings that have no `=`.
+const DIRECTIVES: [&str; 2] = ["requirepass", "masterauth"];
+
+/// What says what a `value` is.
+pub(super) const NAMES: [&str; 2] = ["key", "name"];
+
+/// Where the next value is secret.
+#[derive(Clone, Copy, PartialEq)]
+enum Told {
+    No,
+    /// Up to what parts it from the next key.
+    Value,
+    /// It is the value of an option, and a `,` may stand between.
+    Option,
+    /// All of a list.
+    List,
+    /// Behind the `:`.
+    User,
+}
+
+/// A line without the words that look secret, or that stand behind one which says so: `password=`, `"password":`, `--token`,
+/// `Bearer`, `requirepass`, `name="password" value=`, `curl -u`, and `password` in a `.netrc`.
+pub(super) fn line(line: &str, is_netrc: bool) -> String {
+    read(line, is_netrc, 0)
+}
+
+/// A line, or what stands so deep in quotes of one.
+fn read(line: &str, is_netrc: bool, depth: usize) -> String {
+    if depth > MAX_DEPTH {
+        return MASKED.to_owned();
+    }
+    let mut reader = Reader {
+        tokens: &tokens(line),
+        masked: String::with_capacity(line.len()),
+        told: Told::No,
+        is_named: false,
+        is_http: line.split(' ').count() == 2 || line.contains("uthorization"),
+        is_curl: line.contains("curl "),
+        is_netrc,
+        depth,
+    };
+    let mut at = 0;
+    while let Some(token) = reader.tokens.get(at) {
+        at = reader.read(at, *token);
+    }
+    reader.masked
+}
+
+struct Reader<'a> {
+    tokens: &'a [Token<'a>],
+    masked: String,
+    told: Told,
+    /// Whether a `name` looks secret, so that its `value` is.
+    is_named: bool,
+    /// Whether `Basic` is what it is in an HTTP header: the word before what says who one is.
+    is_http: bool,
+    is_curl: bool,
+    is_netrc: bool,
+    depth: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads the token at a place, and gives the place of the next.
+    fn read(&mut self, at: usize, token: Token<'a>) -> usize {
+        match token {
+            Token::Blank(blank) => self.masked += blank,
+            Token::Mark(mark) => self.mark(mark),
+            Token::Quoted(quote, inner) => {
+                self.masked.push(quote);
+                self.quoted(at, inner);
+                self.masked.push(quote);
+            }
+            Token::Word(word) => {
+                if self.word(at, word) {
+                    return self.after_value(at + 1);
+                }
+            }
+        }
+        at + 1
+    }
+
+    fn mark(&mut self, mark: char) {
+        self.masked.push(mark);
+        self.told = match (mark, self.told) {
+            ('[', Told::Value) => Told::List,
+            ('[' | '(' | '"' | '\'', told) | (',', told @ (Told::List | Told::Option)) => told,
+            // What is told of a map is not told of its keys.
+            _ => Told::No,
+        };
+        self.is_named &= !matches!(mark, '}' | '>');
+    }
+
+    fn quoted(&mut self, at: usize, inner: &str) {
+        if self.is_key(at) {
+            self.masked += inner;
+            self.key(at, inner);
+        } else if self.told != Told::No {
+            self.value(inner);
+        } else if is_flag(inner) {
+            self.masked += inner;
+            self.told = Told::Option;
+        } else if inner.contains("\\\"") {
+            // JSON in a text of JSON.
+            self.masked += &self.inner(&inner.replace("\\\"", "\"")).replace('"', "\\\"");
+        } else {
+            self.masked += &self.inner(inner);
+        }
+    }
+
+    fn inner(&self, text: &str) -> String {
+        read(text, self.is_netrc, self.depth + 1)
+    }
+
+    /// Whether a value was masked in it, or all of it.
+    fn word(&mut self, at: usize, word: &str) -> bool {
+        // Behind a name in quotes stands what parts it from its value.
+        let parting = if self.told == Told::No { 0 } else { word.len() - word.trim_start_matches([':', '=']).len() };
+        let (parting, word) = word.split_at(parting);
+        self.masked += parting;
+        let is_option = self.told == Told::Option && word.starts_with("--");
+        if self.told != Told::No && !is_option {
+            return self.value(word);
+        }
+        if secret_by_look(word).is_some() {
+            self.masked += MASKED;
+            return false;
+        }
+        let Some(end) = word.find(['=', ':']) else {
+            self.masked += word;
+            self.told = if self.is_before_secret(at, word) { Told::Option } else { Told::No };
+            if self.is_key(at) {
+                self.key(at, word);
+            } else if self.is_curl && matches!(word, "-u" | "--user") {
+                self.told = Told::User;
+            }
+            return false;
+        };
+        let ((key, value), name) = (word.split_at(end + 1), &word[..end]);
+        self.masked += key;
+        self.key(at, name);
+        if value.is_empty() {
+            return false;
+        }
+        if self.told == Told::No {
+            self.is_named |= NAMES.contains(&name) && is_secret(value);
+            self.masked += value;
+            return false;
+        }
+        self.value(value)
+    }
+
+    /// A key is read: what it tells of the value behind it.
+    fn key(&mut self, at: usize, key: &str) {
+        let is_value = key == "value" && self.is_named;
+        self.told = if is_value || is_secret(key) { Told::Value } else { Told::No };
+        if NAMES.contains(&key) {
+            let words = self.tokens[at + 1..].iter().filter_map(|token| match token {
+                Token::Word(word) => Some(word.trim_start_matches([':', '='])),
+                Token::Quoted(_, inner) => Some(*inner),
+                Token::Blank(_) | Token::Mark(_) => None,
+            });
+            self.is_named = words.into_iter().find(|word| !word.is_empty()).is_some_and(is_secret);
+        }
+    }
+
+    /// A value of which something is told. Whether it was masked.
+    fn value(&mut self, text: &str) -> bool {
+        if text.is_empty() {
+            return false;
+        }
+        let is_scheme = self.is_scheme(text);
+        let told = match self.told {
+            Told::List => Told::List,
+            _ if is_scheme => Told::Option,
+            _ => Told::No,
+        };
+        // A user alone is no secret.
+        let shown = match std::mem::replace(&mut self.told, told) {
+            Told::User => text.find(':').map_or(text.len(), |at| at + 1),
+            _ if is_scheme || CONSTANTS.iter().any(|constant| text.eq_ignore_ascii_case(constant)) => text.len(),
+            _ => 0,
+        };
+        self.masked += &text[..shown];
+        if shown < text.len() {
+            self.masked += MASKED;
+        }
+        shown < text.len()
+    }
+
+    /// Where it goes on behind a masked value: words right behind its marks are parts of it, unless they have a key of their own.
+    fn after_value(&self, at: usize) -> usize {
+        let mut end = at;
+        for (place, token) in self.tokens.iter().enumerate().skip(at).take_while(|_| self.told == Told::No) {
+            match token {
+                Token::Mark(_) => {}
+                Token::Word(word) if !word.contains(['=', ':']) => end = place + 1,
+                _ => break,
+            }
+        }
+        end
+    }
+
+    fn next(&self, at: usize) -> Option<&Token<'a>> {
+        self.tokens[at + 1..].iter().find(|token| !matches!(token, Token::Blank(_)))
+    }
+
+    fn is_key(&self, at: usize) -> bool {
+        matches!(self.next(at), Some(Token::Word(word)) if word.starts_with([':', '=']))
+    }
+
+    fn is_scheme(&self, word: &str) -> bool {
+        word == "Bearer" || (word == "Basic" && self.is_http)
+    }
+
+    /// Whether the next word is secret because of this one.
+    fn is_before_secret(&self, at: usize, word: &str) -> bool {
+        // `PASSWORD 'x'` and `IDENTIFIED BY 'x'` in SQL.
+        let is_sql = || word.eq_ignore_ascii_case("by") || is_secret(word);
+        is_flag(word)
+            || self.is_scheme(word)
+            || DIRECTIVES.contains(&word)
+            || (self.is_netrc && word == "password")
+            || (matches!(self.next(at), Some(Token::Quoted('\'', _))) && is_sql())
+    }
+}
