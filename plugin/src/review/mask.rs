@@ -49,8 +49,15 @@ const NAMES: &[&str] = &[
     "ttl",
     "seconds",
     "length",
+    "file",
+    "files",
+    "location",
+    "version",
+    "type",
+    "format",
+    "encryption",
 ];
-/// First words of keys that hold how many or how long.
+/// First or last words of keys that hold how many or how long.
 const LIMITS: &[&str] = &["max", "min"];
 /// Keys of what a secret is like, below one that looks secret.
 const SHAPES: &[&str] = &["charset", "generation", "length", "type"];
@@ -199,6 +206,8 @@ fn names(key: &str) -> bool {
 }
 
 fn is_secret(key: &str) -> bool {
+    // The domain of an annotation says nothing of it.
+    let key = key.rsplit_once('/').filter(|(domain, _)| domain.contains('.')).map_or(key, |(_, name)| name);
     let plain = plain(key);
     let holds = |word: &&str| plain.contains(*word);
     // Asked of every key on the way to every field that changed, and most have nothing of any of the words. Beyond ASCII, what
@@ -212,7 +221,7 @@ fn is_secret(key: &str) -> bool {
     (is_last || SECRET_WORDS.iter().chain(&SECRET_KEYS).chain(SECRET).any(holds) || KEYS.iter().any(ends))
         && !names(key)
         && !names_a_secret(&words)
-        && !words.first().is_some_and(|first| LIMITS.contains(&first.as_str()))
+        && ![words.first(), words.last()].into_iter().flatten().any(|word| LIMITS.contains(&word.as_str()))
 }
 
 #[cfg(test)]

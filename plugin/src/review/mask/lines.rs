@@ -1,6 +1,6 @@
 //! A text read line by line, as settings are written: YAML, `.properties`, `.ini`, `.env`.
 
-use super::words::{self, NAMES};
+use super::words::{self, CONSTANTS, NAMES};
 use super::{MASKED, is_secret};
 
 /// What is known of the next line.
@@ -42,6 +42,9 @@ impl Lines {
                     self.block = Some(indent);
                     return line.to_owned();
                 }
+                if CONSTANTS.iter().any(|constant| value.trim().eq_ignore_ascii_case(constant)) {
+                    return line.to_owned();
+                }
                 format!("{up_to_value}{MASKED}")
             }
             Some(Pair { key, value, .. }) if NAMES.contains(&key) => {
@@ -63,10 +66,14 @@ struct Pair<'a> {
 
 fn pair(line: &str) -> Option<Pair<'_>> {
     let is_colon = |at: usize| line[at..].starts_with(": ") || line[at..].trim_end() == ":";
-    let end = line.char_indices().find(|(at, c)| *c == '=' || (*c == ':' && is_colon(*at)))?.0;
+    let (end, parting) = line.char_indices().find(|(at, c)| *c == '=' || (*c == ':' && is_colon(*at)))?;
     let key = line[..end].trim_start_matches([' ', '-']).trim_end().trim_matches(['"', '\'']);
+    // What stands before a `=` may be a key, a `:` and the beginning of its value.
+    if key.contains([' ', '{', ',', '"', '\'']) || (parting == '=' && key.contains(':')) {
+        return None;
+    }
     let (up_to_value, value) = line.split_at(end + 1 + usize::from(line[end + 1..].starts_with(' ')));
-    (!key.contains([' ', '{', ','])).then_some(Pair { key, up_to_value, value })
+    Some(Pair { key, up_to_value, value })
 }
 
 /// Whether a key has its value on the lines that follow, further in: nothing stands behind it, or in YAML the header of a

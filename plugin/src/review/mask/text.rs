@@ -8,7 +8,7 @@ use super::lines::Lines;
 use super::{MASKED, is_secret, value};
 use crate::read::secret_by_look;
 
-/// What a `.netrc` has.
+/// What lines of a `.netrc` begin with.
 const NETRC: [&str; 2] = ["machine ", "default login "];
 
 /// A text without what looks secret in it: JSON by its keys, lines by what stands before `=` or `: `, words by their look.
@@ -25,7 +25,8 @@ pub(super) fn text(text: &str) -> String {
     if !text.contains([':', '=', '-', '<', ' ']) {
         return text.to_owned();
     }
-    let mut lines = Lines::new(NETRC.iter().any(|word| text.contains(word)));
+    let is_netrc = |line: &str| NETRC.iter().any(|words| line.trim_start().starts_with(words));
+    let mut lines = Lines::new(text.contains("password") && text.lines().any(is_netrc));
     tags(text).split('\n').map(|line| lines.line(line)).collect::<Vec<_>>().join("\n")
 }
 

@@ -42,14 +42,19 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
 fn word(text: &str) -> usize {
     let mut len = 0;
     while let Some(c) = text[len..].chars().next().filter(|c| !matches!(c, ' ' | '\t')) {
-        let braces = text[len..].strip_prefix("${").and_then(|rest| rest.find('}'));
-        len += match braces {
-            Some(end) => "${}".len() + end,
+        len += match braces(&text[len..]) {
+            Some(braces) => braces,
             None if MARKS.contains(&c) => break,
             None => c.len_utf8(),
         };
     }
     len
+}
+
+/// The length of the `${…}` or `${{…}}` that a text begins with.
+pub(super) fn braces(text: &str) -> Option<usize> {
+    let end = if text.starts_with("${{") { "}}" } else { "}" };
+    text.strip_prefix("${")?.find(end).map(|at| "${".len() + at + end.len())
 }
 
 /// What stands before the quote that closes what this one opened: in JSON `\"` closes nothing, in YAML `''`.

@@ -1,11 +1,11 @@
 //! A line read word by word.
 
-use super::token::{Token, tokens};
+use super::token::{Token, braces, tokens};
 use super::{MASKED, is_flag, is_secret};
 use crate::read::secret_by_look;
 
 /// Values that are no secrets.
-const CONSTANTS: [&str; 4] = ["null", "none", "true", "false"];
+pub(super) const CONSTANTS: [&str; 4] = ["null", "none", "true", "false"];
 /// How deep in quotes it is read: deeper than people can write it.
 const MAX_DEPTH: usize = 8;
 /// Words whose next word is secret, in files of settings that have no `=`.
@@ -46,6 +46,7 @@ fn read(line: &str, is_netrc: bool, depth: usize) -> String {
         is_named: false,
         is_http: line.split(' ').count() == 2 || line.contains("uthorization"),
         is_curl: line.contains("curl "),
+        is_identified: line.contains("IDENTIFIED") || line.contains("identified"),
         is_netrc,
         depth,
     };
@@ -54,6 +55,28 @@ fn read(line: &str, is_netrc: bool, depth: usize) -> String {
         at = reader.read(at, *token);
     }
     reader.masked
+}
+
+/// Where in a word the name of its value begins and ends: before the first `=` or `:`, or between a `:` and the first `=` if only
+/// that one looks secret. What stands in `${…}` parts nothing, and is no name.
+fn name_in(word: &str) -> Option<(usize, usize)> {
+    let (mut names, mut begin, mut at) = (Vec::new(), 0, 0);
+    while let Some(c) = word[at..].chars().next() {
+        let braces = braces(&word[at..]);
+        if matches!(c, '=' | ':') {
+            names.push((begin, at, c));
+        }
+        at += braces.unwrap_or(c.len_utf8());
+        if braces.is_some() || matches!(c, '=' | ':') {
+            begin = at;
+        }
+    }
+    let equals = names.iter().find(|(.., c)| *c == '=');
+    let first = names.first()?;
+    let looks_secret = |(begin, end, _): &&(usize, usize, char)| is_secret(&word[*begin..*end]);
+    let (begin, end, _) = equals.filter(|name| !looks_secret(&first) && looks_secret(name)).unwrap_or(first);
+    // An image's, and what stands behind it is its tag.
+    (!word[*begin..*end].contains('/')).then_some((*begin, *end))
 }
 
 struct Reader<'a> {
@@ -65,6 +88,8 @@ struct Reader<'a> {
     /// Whether `Basic` is what it is in an HTTP header: the word before what says who one is.
     is_http: bool,
     is_curl: bool,
+    /// Whether `BY` may stand before a password, as in SQL.
+    is_identified: bool,
     is_netrc: bool,
     depth: usize,
 }
@@ -104,8 +129,10 @@ impl<'a> Reader<'a> {
         if self.is_key(at) {
             self.masked += inner;
             self.key(at, inner);
-        } else if self.told != Told::No {
+        } else if self.told != Told::No && !inner.is_empty() {
             self.value(inner);
+        } else if inner.is_empty() {
+            self.told = if self.told == Told::List { Told::List } else { Told::No };
         } else if is_flag(inner) {
             self.masked += inner;
             self.told = Told::Option;
@@ -135,7 +162,7 @@ impl<'a> Reader<'a> {
             self.masked += MASKED;
             return false;
         }
-        let Some(end) = word.find(['=', ':']) else {
+        let Some((begin, end)) = name_in(word) else {
             self.masked += word;
             self.told = if self.is_before_secret(at, word) { Told::Option } else { Told::No };
             if self.is_key(at) {
@@ -145,7 +172,7 @@ impl<'a> Reader<'a> {
             }
             return false;
         };
-        let ((key, value), name) = (word.split_at(end + 1), &word[..end]);
+        let ((key, value), name) = (word.split_at(end + 1), &word[begin..end]);
         self.masked += key;
         self.key(at, name);
         if value.is_empty() {
@@ -225,7 +252,7 @@ impl<'a> Reader<'a> {
     /// Whether the next word is secret because of this one.
     fn is_before_secret(&self, at: usize, word: &str) -> bool {
         // `PASSWORD 'x'` and `IDENTIFIED BY 'x'` in SQL.
-        let is_sql = || word.eq_ignore_ascii_case("by") || is_secret(word);
+        let is_sql = || (self.is_identified && word.eq_ignore_ascii_case("by")) || is_secret(word);
         is_flag(word)
             || self.is_scheme(word)
             || DIRECTIVES.contains(&word)
