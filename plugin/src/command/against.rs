@@ -5,6 +5,8 @@ use std::path::Path;
 use super::Failure;
 use super::allow::{self, Allow};
 use super::open::below;
+use super::output::Output;
+use super::progress::Progress;
 use super::render::{refused, told};
 use crate::find::{Files as _, Repository};
 use crate::problem::Problem;
@@ -34,7 +36,8 @@ impl allow::Word for Word {
 
 impl Against {
     /// Compares what lies in folders below a root now with what was there.
-    pub(super) fn check(&self, root: &Path, folders: &[String], here: &Path) -> Result<(), Failure> {
+    pub(super) fn check(&self, root: &Path, folders: &[String], here: &Path, output: &Output) -> Result<(), Failure> {
+        let progress = Progress::new(output, "comparing");
         let repository = Repository::open(root).map_err(refused)?;
         let commit = repository.resolve(&self.commit).map_err(refused)?;
         let tree = repository.tree(&commit, here).map_err(refused)?;
@@ -43,7 +46,7 @@ impl Against {
         let (before, now) = (Sources::default(), Sources::default());
         let (base, head) = rayon::join(|| Side::find(&tree, &before, &starts), || Side::find(&disk, &now, &starts));
         let is_allowed = |word, who: &Who<'_>| self.allow.iter().any(|allow| allow.covers(word, who));
-        let mut problems = history::check(&base, &head, &is_allowed);
+        let mut problems = history::check(&base, &head, &is_allowed, &|done, of| progress.show(done, of));
         // What could not be read was taken for something that is not there.
         if let Some(problem) = tree.failure() {
             return Err(refused(problem));

@@ -10,7 +10,7 @@ use super::Failure;
 use super::against::Against;
 use super::open::{Opened, here, open};
 use super::output::Output;
-use super::progress::progress;
+use super::progress::Progress;
 use super::render::told;
 use crate::cell::Cell;
 use crate::find::{Disk, Files, Folder, Mode, PLATFORM_FILE, Place, TENANT_FILE, is_within, locate, walk};
@@ -46,18 +46,14 @@ pub(super) fn run(paths: &[PathBuf], against: Option<&Against>, output: &Output)
     }
     let mut all = Counts::default();
     for (files, starts) in fleets.values() {
-        let progress = progress(output, "checking");
-        let counts = validate(files, &sources, starts, &mut problems, &|done, of| {
-            progress.set_length(of as u64);
-            progress.set_position(done as u64);
-        });
-        progress.finish_and_clear();
+        let progress = Progress::new(output, "checking");
+        let counts = validate(files, &sources, starts, &mut problems, &|done, of| progress.show(done, of));
         all = Counts { tenants: all.tenants + counts.tenants, platforms: all.platforms + counts.platforms };
     }
     // What became of a tenant is asked where each side is right by itself.
     if let Some(against) = against.filter(|_| problems.is_empty()) {
         for (root, (_, starts)) in &fleets {
-            against.check(root, starts, &here)?;
+            against.check(root, starts, &here, output)?;
         }
     }
     if !problems.is_empty() {

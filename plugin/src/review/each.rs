@@ -1,5 +1,7 @@
 //! Both sides of every tenant and platform, rendered. What is the same is found out early, and not rendered.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rayon::prelude::*;
 
 use super::both::Both;
@@ -15,8 +17,23 @@ pub type Found = Result<Option<Rendered>, Problems>;
 /// What both sides have: none where it is the same set, or fails alike.
 pub type Sets = Option<(Found, Found)>;
 
+/// Told how many of how many tenants and platforms are done.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
 /// Looks at what both sides have of each of these, on all cores; gives what was seen in their order.
-pub fn each<T: Send>(base: &Side<'_>, head: &Side<'_>, all: &[Both], see: impl Fn(&Both, Sets) -> T + Sync) -> Vec<T> {
+pub fn each<T: Send>(
+    base: &Side<'_>,
+    head: &Side<'_>,
+    all: &[Both],
+    progress: Progress<'_>,
+    see: impl Fn(&Both, Sets) -> T + Sync,
+) -> Vec<T> {
+    let done = AtomicUsize::new(0);
+    let see = |both: &Both, sets: Sets| {
+        let seen = see(both, sets);
+        progress(done.fetch_add(1, Ordering::Relaxed) + 1, all.len());
+        seen
+    };
     let seen = all.par_chunks(CHUNK).flat_map_iter(|chunk| {
         let chunk: Vec<(&Both, Kept)> = chunk.iter().map(|both| (both, kept(base, head, both))).collect();
         let changed = || chunk.iter().filter(|(_, kept)| *kept != Kept::All);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::both::{Both, both};
-use super::each::{Found, each};
+use super::each::{Found, Progress, each};
 use super::pair::pairs;
 use super::side::{Rendered, Side};
 use super::subject::told;
@@ -54,14 +54,14 @@ pub struct Who<'a> {
 pub type Allowed<'a> = dyn Fn(Word, &Who<'_>) -> bool + Sync + 'a;
 
 /// Compares two sides, on all cores. What cannot be rendered at the later side is told by what renders it.
-pub fn check(base: &Side<'_>, head: &Side<'_>, allowed: &Allowed<'_>) -> Problems {
+pub fn check(base: &Side<'_>, head: &Side<'_>, allowed: &Allowed<'_>, progress: Progress<'_>) -> Problems {
     let mut all = both(base, head);
     all.retain(|both| both.mode == Mode::Tenant);
     let mut named: HashMap<&str, usize> = HashMap::new();
     for both in &all {
         *named.entry(both.name()).or_default() += 1;
     }
-    let found = each(base, head, &all, |both, sets| {
+    let found = each(base, head, &all, progress, |both, sets| {
         let Some(sets) = sets else { return Problems::new() };
         let (folder, name) = (both.folder(), both.name());
         let who = Who { folder, name, is_only: named.get(name) == Some(&1) };

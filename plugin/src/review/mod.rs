@@ -27,10 +27,8 @@ pub use consequence::{Consequence, Rule};
 pub use model::Review;
 pub use side::Side;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use both::both;
-use each::each;
+use each::{Progress, each};
 use model::{OtherVersion, SCHEMA, SideInfo};
 use sets::Collector;
 
@@ -50,13 +48,10 @@ struct Told {
 }
 
 impl Reviewer {
-    /// Compares two sides, on all cores. `progress` is told how many of how many folders are done.
-    pub fn add(&mut self, base: &Side<'_>, head: &Side<'_>, progress: &(dyn Fn(usize, usize) + Sync)) {
-        let done = AtomicUsize::new(0);
-        let all = both(base, head);
-        each(base, head, &all, |both, sets| {
+    /// Compares two sides, on all cores.
+    pub fn add(&mut self, base: &Side<'_>, head: &Side<'_>, progress: Progress<'_>) {
+        each(base, head, &both(base, head), progress, |both, sets| {
             self.collector.add(subject::outcome(base, head, both, sets));
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, all.len());
         });
         self.base.hear(base);
         self.head.hear(head);
@@ -93,7 +88,7 @@ impl Told {
 pub fn review(
     (base, base_info): (&Side<'_>, SideInfo),
     (head, head_info): (&Side<'_>, SideInfo),
-    progress: &(dyn Fn(usize, usize) + Sync),
+    progress: Progress<'_>,
 ) -> Review {
     let mut reviewer = Reviewer::default();
     reviewer.add(base, head, progress);

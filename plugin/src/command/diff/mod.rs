@@ -7,13 +7,11 @@ mod verdict;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use indicatif::ProgressBar;
-
 use super::Failure;
 use super::allow::Allow;
 use super::open::{below, here, is_ours};
 use super::output::Output;
-use super::progress::progress;
+use super::progress::Progress;
 use super::render::{refused, told};
 use crate::find::{Disk, Files, Repository, is_within};
 use crate::problem::{Problem, Problems};
@@ -102,6 +100,7 @@ fn folders(base: &Path, head: &Path, here: &Path, output: &Output) -> Result<Rev
         Ok::<_, Failure>(Disk::new(here.join(folder).canonicalize().map_err(missing)?, here))
     };
     let (base_files, head_files) = (disk(base)?, disk(head)?);
+    let progress = Progress::new(output, "comparing");
     let sources = Sources::default();
     let (before, after) =
         rayon::join(|| Side::rendered(&base_files, &sources), || Side::rendered(&head_files, &sources));
@@ -118,20 +117,9 @@ fn folders(base: &Path, head: &Path, here: &Path, output: &Output) -> Result<Rev
         return Err(Failure::Input(told(problems, &sources)));
     }
     let info = |folder: &Path| SideInfo { name: folder.display().to_string(), ..SideInfo::default() };
-    let bar = progress(output, "comparing");
     let mut reviewer = Reviewer::default();
-    reviewer.add(&before, &after, &shown(&bar));
-    bar.finish_and_clear();
+    reviewer.add(&before, &after, &|done, of| progress.show(done, of));
     Ok(reviewer.finish(info(base), info(head)))
-}
-
-/// Shows how far a comparison is.
-fn shown(bar: &ProgressBar) -> impl Fn(usize, usize) + Sync {
-    let bar = bar.clone();
-    move |done, of| {
-        bar.set_length(of as u64);
-        bar.set_position(done as u64);
-    }
 }
 
 /// Two commits, or a commit and the working tree.
@@ -145,6 +133,7 @@ fn commits(words: &[String], here: &Path, output: &Output) -> Result<Review, Fai
              `{base}` by the others may be shown as well\n"
         ));
     }
+    let progress = Progress::new(output, "comparing");
     let starts = starts(&repository, &range.paths, here)?;
     let files = rayon::join(|| range.base.files(&repository, here), || range.head.files(&repository, here));
     let (base_files, head_files) = (files.0.map_err(refused)?, files.1.map_err(refused)?);
@@ -154,11 +143,9 @@ fn commits(words: &[String], here: &Path, output: &Output) -> Result<Review, Fai
         || Side::find(&*head_files, &head_sources, &starts),
     );
     nothing_at(range.paths.iter().zip(&starts), &base, &head)?;
-    let bar = progress(output, "comparing");
     let mut reviewer = Reviewer::default();
-    reviewer.add(&base, &head, &shown(&bar));
+    reviewer.add(&base, &head, &|done, of| progress.show(done, of));
     all_read(&*base_files, &*head_files)?;
-    bar.finish_and_clear();
     not_nothing(reviewer.finish(range.base.info(), range.head.info()), &range.head)
 }
 

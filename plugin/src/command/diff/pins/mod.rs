@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::range::End;
-use super::{all_read, not_nothing, shown, starts};
+use super::{all_read, not_nothing, starts};
 use crate::command::Failure;
 use crate::command::output::Output;
-use crate::command::progress::progress;
+use crate::command::progress::Progress;
 use crate::command::render::{refused, told};
 use crate::find::{Mode, Repository, holds};
 use crate::problem::{Problem, Problems};
@@ -28,6 +28,7 @@ const NAMED: usize = 5;
 pub(super) fn compare(folder: &Path, words: &[String], here: &Path, output: &Output) -> Result<Review, Failure> {
     let repository = Repository::open(here).map_err(refused)?;
     let (end, paths) = end(&repository, words, here)?;
+    let progress = Progress::new(output, "comparing");
     let starts = starts(&repository, &paths, here)?;
     let sources = Sources::default();
     let wrong = |problems: Problems| Failure::Input(told(problems, &sources));
@@ -37,7 +38,6 @@ pub(super) fn compare(folder: &Path, words: &[String], here: &Path, output: &Out
     let fleet = Side::find(&*head_files, &fleet_sources, &starts);
     let mut problems = Problems::new();
     let mut reviewer = Reviewer::default();
-    let bar = progress(output, "comparing");
     for group in &groups {
         let base_files = group.base.files(&repository, here).map_err(refused)?;
         let is_there = |pin: &Pin| [&*base_files, &*head_files].iter().any(|files| holds(*files, &pin.folder));
@@ -51,10 +51,9 @@ pub(super) fn compare(folder: &Path, words: &[String], here: &Path, output: &Out
             || Side::at(&*base_files, &base_sources, &folders),
             || Side::at(&*head_files, &head_sources, &folders),
         );
-        reviewer.add(&base, &head, &shown(&bar));
+        reviewer.add(&base, &head, &|done, of| progress.show(done, of));
         all_read(&*base_files, &*head_files)?;
     }
-    bar.finish_and_clear();
     if !problems.is_empty() {
         return Err(wrong(problems));
     }
