@@ -37,7 +37,6 @@ const NAMES: &[&str] = &[
     "namespace",
     "path",
     "audience",
-    "expirationseconds",
     "store",
     "tag",
     "access",
@@ -60,7 +59,7 @@ const NAMES: &[&str] = &[
 /// First or last words of keys that hold how many or how long.
 const LIMITS: &[&str] = &["max", "min"];
 /// Keys of what a secret is like, below one that looks secret.
-const SHAPES: &[&str] = &["charset", "generation", "length", "type"];
+const SHAPES: &[&str] = &["charset", "generation"];
 /// Files that Tenantry writes itself: what they call a secret is a name, a shape or an address.
 const OURS: &[&str] = &["run.json", "secrets.json"];
 
@@ -182,6 +181,8 @@ fn below(key: &str, value: Json) -> Json {
         Json::Array(items) => Json::Array(items.into_iter().map(|item| below(key, item)).collect()),
         Json::String(text) if text.is_empty() => Json::String(text),
         Json::String(_) | Json::Number(_) if !(names(key) || SHAPES.contains(&key)) => Json::String(MASKED.to_owned()),
+        // A name may still look secret itself: an address with a password in it.
+        Json::String(text) => Json::String(self::text(&text)),
         other => other,
     }
 }

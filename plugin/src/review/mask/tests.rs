@@ -53,6 +53,9 @@ fn masks_within_values() {
     let masked =
         json!({"credentials": {"github": "(masked)", "name": "y", "of": [{"key": "k", "pin": "(masked)"}]}, "a": 1});
     assert_eq!(value("values", values), masked);
+    let addresses = json!({"credentials": {"url": "postgres://u:x@db/a", "tokenUrl": "https://a/b", "keys": ["x"]}});
+    let masked = json!({"credentials": {"url": "(masked)", "tokenUrl": "https://a/b", "keys": ["(masked)"]}});
+    assert_eq!(value("values", addresses), masked);
     let jwt = json!({"secrets": {"jwt": {"generation": 2, "keys": "x"}}});
     assert_eq!(value("", jwt), json!({"secrets": {"jwt": {"generation": 2, "keys": "(masked)"}}}));
 }

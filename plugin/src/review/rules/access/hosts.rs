@@ -1,5 +1,6 @@
 //! By which hosts, and through what, pods are reached from outside: Ingresses, and routes of the Gateway API.
 
+use super::balancers;
 use crate::render::Manifest;
 use crate::review::consequence::Rule;
 use crate::review::pair::Pair;
@@ -12,10 +13,17 @@ pub(super) const KINDS: &[&str] = &["Ingress", "HTTPRoute", "GRPCRoute", "TLSRou
 /// What an Ingress that names none answers to, and a route on all that its gateway listens on.
 const ANY: &str = "*";
 
+/// Further hosts of an Ingress, parted by commas
+/// (<https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#server-alias>).
+const ALIASES: &str = "nginx.ingress.kubernetes.io/server-alias";
+
 pub(super) fn found(case: &Case<'_>, pair: &Pair<'_>, found: Found<'_>) {
     let Some(object) = pair.object().filter(|_| !case.with_namespace(pair)) else { return };
     let sides =
         |what: fn(&Manifest) -> Vec<String>| [pair.before, pair.after].map(|side| side.map_or(Vec::new(), what));
+    if object.kind() == "Ingress" {
+        balancers::found(pair, found);
+    }
     let [old, new] = sides(hosts);
     for (rule, here, there, is) in [
         (Rule::AccessMore, &new, &old, "is reached from outside by"),
@@ -65,7 +73,9 @@ fn hosts(object: &Manifest) -> Vec<String> {
     let is_inside = |parent: &Node| parent.text_at(&["kind"]) == Some("Service");
     let all: Vec<String> = if object.kind() == "Ingress" {
         let default = object.object.get(&["spec", "defaultBackend"]).map(|_| ANY.to_owned());
-        list("rules").map(|rule| named(rule.text_at(&["host"]))).chain(default).collect()
+        let aliases = object.annotation(ALIASES).unwrap_or_default().split(',').map(str::trim);
+        let aliases = aliases.filter(|alias| !alias.is_empty()).map(|alias| named(Some(alias)));
+        list("rules").map(|rule| named(rule.text_at(&["host"]))).chain(aliases).chain(default).collect()
     } else if list("parentRefs").len() > 0 && list("parentRefs").all(is_inside) {
         // Of a mesh, which is inside of the cluster.
         Vec::new()
@@ -174,6 +184,14 @@ mod tests {
         assert_eq!(
             of("", "ingressClassName: public"),
             ["ACCESS+: is reached through something else: `the default` → `public`"]
+        );
+        let alias = |aliases: &str| {
+            let named = format!("namespace: n, annotations: {{nginx.ingress.kubernetes.io/server-alias: '{aliases}'}}");
+            ingress(&hosts(&["a.example.com"])).replace("namespace: n", &named)
+        };
+        assert_eq!(
+            between(&alias("b.example.com"), &alias("b.example.com, *.example.org")),
+            ["ACCESS+: is reached from outside by host `*.example.org`"]
         );
         let path = |path: &str| format!("rules: [{{host: a.example.com, http: {{paths: [{{path: {path}}}]}}}}]");
         assert_eq!(of(&path("/a"), &path("/b")), NOTHING);

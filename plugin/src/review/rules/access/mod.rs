@@ -1,6 +1,7 @@
 //! `ACCESS+`, `ACCESS-`: somebody may do more, or less: by Kubernetes' roles and bindings, by a cloud role, by what an
 //! AppProject or an admission policy lets through, by what pods may do on their nodes, by what is reached from outside.
 
+mod balancers;
 mod bindings;
 mod cloud;
 mod hosts;

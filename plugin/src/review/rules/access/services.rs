@@ -1,5 +1,6 @@
 //! From where a Service is reached.
 
+use super::balancers;
 use crate::render::Manifest;
 use crate::review::consequence::Rule;
 use crate::review::pair::Pair;
@@ -32,18 +33,8 @@ pub(super) fn found(case: &Case<'_>, pair: &Pair<'_>, found: Found<'_>) {
         found.push(of(Rule::AccessMore, object, format!("is reached by address {}", say::value(address))));
     }
     if is == "LoadBalancer" && was == is {
-        let (old, new) = (texts(pair.before, RANGES), texts(pair.after, RANGES));
-        // None is anybody.
-        if !old.is_empty() && (new.is_empty() || new.iter().any(|range| !old.contains(range))) {
-            let from = if new.is_empty() { "anybody".to_owned() } else { say::values(new.iter().copied()) };
-            found.push(of(Rule::AccessMore, object, format!("is reached from other ranges: {from}")));
-        } else if old != new {
-            found.push(of(
-                Rule::AccessLess,
-                object,
-                format!("is reached from fewer ranges: {}", say::values(new.iter().copied())),
-            ));
-        }
+        balancers::ranges(object, &texts(pair.before, RANGES), &texts(pair.after, RANGES), found);
+        balancers::found(pair, found);
     }
 }
 
