@@ -74,9 +74,10 @@ fn is_secret_key(key: &str) -> bool {
     !names_a_secret(&words) && (SECRET_WORDS.contains(&last) || SECRET_KEYS.contains(&two.as_str()))
 }
 
-/// `existingSecret` and `imagePullSecret` name a Secret.
+/// `existingSecret`, `imagePullSecret` and `tlsSecret` name a Secret.
 pub(crate) fn names_a_secret(words: &[String]) -> bool {
-    matches!(words.first().map(String::as_str), Some("existing" | "image"))
+    let is_tls = || matches!(words, [first, last] if first == "tls" && last == "secret");
+    matches!(words.first().map(String::as_str), Some("existing" | "image" | "pull")) || is_tls()
 }
 
 /// The words of a key, in small letters.
@@ -133,7 +134,19 @@ fn token_by_look(text: &str) -> Option<&'static str> {
         return Some("an AWS access key");
     }
     let long = |token: &[u8], prefix: &str| token.len() >= prefix.len() + 20 && token.starts_with(prefix.as_bytes());
-    let known = ["ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-"];
+    let known = [
+        "ghp_",
+        "gho_",
+        "ghs_",
+        "github_pat_",
+        "glpat-",
+        "xoxb-",
+        "xoxp-",
+        "sk_live_",
+        "rk_live_",
+        "sk-proj-",
+        "dckr_pat_",
+    ];
     if tokens.iter().any(|token| known.iter().any(|prefix| long(token, prefix))) {
         return Some("an access token");
     }

@@ -134,9 +134,10 @@ fn places(path: &str, before: &[Node], after: &[Node], found: &mut Vec<FieldChan
     }
 }
 
-/// The JSON in a text, where it is a map or list of it.
+/// The JSON in a text, where it is a map or list of it. One with a Secret in it stays whole: below a path, what a Secret holds
+/// would be no more than text.
 fn embedded(text: &str) -> Option<Json> {
-    if !text.starts_with(['{', '[']) {
+    if !text.starts_with(['{', '[']) || text.contains("\"Secret\"") {
         return None;
     }
     serde_json::from_str(text).ok()

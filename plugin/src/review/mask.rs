@@ -1,65 +1,27 @@
 //! Values that look secret never leave a review. Tenantry renders none: this is for what people write where it does not belong.
 
+mod keys;
 mod lines;
 mod text;
 mod token;
 mod words;
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use serde_json::Value as Json;
 
-use text::text;
+use keys::{is_name, is_name_of_value, is_reference, is_secret, is_value};
+pub use text::text;
 
 use super::change::FieldChange;
 use super::path::{Part, parts};
-use crate::read::{self, SECRET_KEYS, SECRET_WORDS, names_a_secret};
 use crate::tree::Node;
 
 /// What is shown in place of a value.
 const MASKED: &str = "(masked)";
 /// What is shown of a value that changed, where the mask hides in what.
 const CHANGED: &str = "(masked, changed)";
-/// Further words in a key whose value is masked: more than is refused in a file.
-const SECRET: &[&str] = &["connectionstring", "masterauth", "pgpass", "requirepass"];
-/// Further ends of such keys, which in the midst of one may be part of a name: `masterKeyId`.
-const KEYS: &[&str] = &["accountkey", "fernetkey", "jwtkey", "masterkey", "sharedkey"];
-/// Last words that are part of other words as well.
-const LAST: &[&str] = &["auths", "dsn", "pass"];
-/// Of each word that makes a key look secret, a part.
-const PARTS: [&str; 9] = ["auth", "connectionstring", "credential", "dsn", "key", "pass", "pwd", "secret", "token"];
-/// Ends of keys that name a thing, and hold no value of it.
-const NAMES: &[&str] = &[
-    "name",
-    "names",
-    "ref",
-    "refs",
-    "key",
-    "kind",
-    "namespace",
-    "path",
-    "audience",
-    "store",
-    "tag",
-    "access",
-    "prefix",
-    "mode",
-    "policy",
-    "url",
-    "uri",
-    "ttl",
-    "seconds",
-    "length",
-    "file",
-    "files",
-    "location",
-    "version",
-    "type",
-    "format",
-    "encryption",
-];
-/// First or last words of keys that hold how many or how long.
-const LIMITS: &[&str] = &["max", "min"];
-/// Keys of what a secret is like, below one that looks secret.
-const SHAPES: &[&str] = &["charset", "generation"];
 /// Files that Tenantry writes itself: what they call a secret is a name, a shape or an address.
 const OURS: &[&str] = &["run.json", "secrets.json"];
 
@@ -84,10 +46,55 @@ pub fn shown(kind: &str, change: &FieldChange) -> FieldChange {
         masked.after = masked.after.map(all);
     }
     let hides = masked.before != change.before || masked.after != change.after;
+    if let (Some(before), Some(after)) = (&change.before, &change.after)
+        && let (Some(old), Some(new)) = (&masked.before, &mut masked.after)
+        && hides
+    {
+        changed((before, after), (old, new));
+    }
     if hides && masked.before == masked.after {
         masked.after = Some(Json::String(CHANGED.to_owned()));
     }
     masked
+}
+
+/// Says in what is shown of a value where the mask hides another one than before.
+fn changed((before, after): (&Json, &Json), (old, new): (&Json, &mut Json)) {
+    match (before, after, old, new) {
+        (Json::Object(before), Json::Object(after), Json::Object(old), Json::Object(new)) => {
+            for (key, new) in new {
+                if let (Some(before), Some(after), Some(old)) = (before.get(key), after.get(key), old.get(key)) {
+                    changed((before, after), (old, new));
+                }
+            }
+        }
+        (Json::Array(before), Json::Array(after), Json::Array(old), Json::Array(new)) => {
+            let shown = old.iter().zip(new);
+            before.iter().zip(after).zip(shown).for_each(|(values, shown)| changed(values, shown));
+        }
+        (before, after, Json::String(old), Json::String(new)) if before != after => {
+            if let (Json::String(before), Json::String(after)) = (before, after) {
+                *new = lines((before, after), (old, new));
+            } else if old == MASKED && new == MASKED {
+                CHANGED.clone_into(new);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A text without its secrets, in which lines say so that were the same but for one.
+fn lines((before, after): (&str, &str), (old, new): (&str, &str)) -> String {
+    let mut known: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (old, before) in old.split('\n').zip(before.split('\n')) {
+        known.entry(old).or_default().push(before);
+    }
+    let is_other = |new: &str, after: &str| known.get(new).is_some_and(|before| !before.contains(&after));
+    let shown = new.split('\n').zip(after.split('\n')).map(|(new, after)| match is_other(new, after) {
+        true => new.replace(MASKED, CHANGED).into(),
+        false => Cow::Borrowed(new),
+    });
+    shown.collect::<Vec<_>>().join("\n")
 }
 
 /// The key that says what a path's value is, and whether it stands below one that looks secret.
@@ -95,7 +102,7 @@ fn place(path: &str) -> (String, bool) {
     let parts = parts(path);
     let key = match parts.as_slice() {
         // An item that has a name and a value: its name says what the value is.
-        [.., Part::Item(name), Part::Key(last)] if last == "value" => name.clone(),
+        [.., Part::Item(name), Part::Key(last)] if is_value(last) => name.clone(),
         [.., Part::Item(flag)] if flag.starts_with('-') => flag.clone(),
         parts => keys(parts).next_back().cloned().unwrap_or_default(),
     };
@@ -146,12 +153,10 @@ pub fn value(key: &str, value: Json) -> Json {
         Json::Object(map) => {
             // What a Secret holds, whatever its keys are called.
             let is_secret_kind = map.get("kind").is_some_and(|kind| kind == "Secret");
-            let is_named = |field: &&str| map.get(*field).and_then(Json::as_str).is_some_and(is_secret);
-            let named = ["name", "key"].iter().any(is_named);
+            let is_named = map.iter().any(|(key, name)| is_name_of_value(key) && name.as_str().is_some_and(is_secret));
             let hidden = |key: &str| match key {
                 "data" | "stringData" => is_secret_kind,
-                "value" => named,
-                _ => false,
+                key => is_named && is_value(key),
             };
             let item = |(key, item): (String, Json)| {
                 let item = if hidden(&key) { all(item) } else { self::value(&key, item) };
@@ -165,7 +170,9 @@ pub fn value(key: &str, value: Json) -> Json {
             let item = |(place, item)| if is_told(place) { all(item) } else { self::value(key, item) };
             Json::Array(items.into_iter().enumerate().map(item).collect())
         }
-        Json::String(text) if is_secret(key) && !text.is_empty() => Json::String(MASKED.to_owned()),
+        Json::String(text) if is_secret(key) && !(text.is_empty() || is_reference(&text)) => {
+            Json::String(MASKED.to_owned())
+        }
         Json::Number(_) if is_secret(key) => Json::String(MASKED.to_owned()),
         Json::String(text) => Json::String(self::text(&text)),
         other => other,
@@ -176,11 +183,17 @@ pub fn value(key: &str, value: Json) -> Json {
 fn below(key: &str, value: Json) -> Json {
     match value {
         Json::Object(map) => {
-            Json::Object(map.into_iter().map(|(key, item)| (key.clone(), below(&key, item))).collect())
+            // `{name: a, key: b}` is a reference; a `key` alone is one that opens something.
+            let is_named = map.contains_key("name");
+            let item = |(key, item): (String, Json)| {
+                let item = if key == "key" && !is_named { all(item) } else { below(&key, item) };
+                (key, item)
+            };
+            Json::Object(map.into_iter().map(item).collect())
         }
         Json::Array(items) => Json::Array(items.into_iter().map(|item| below(key, item)).collect()),
-        Json::String(text) if text.is_empty() => Json::String(text),
-        Json::String(_) | Json::Number(_) if !(names(key) || SHAPES.contains(&key)) => Json::String(MASKED.to_owned()),
+        Json::String(text) if text.is_empty() || is_reference(&text) => Json::String(text),
+        Json::String(_) | Json::Number(_) if !is_name(key) => Json::String(MASKED.to_owned()),
         // A name may still look secret itself: an address with a password in it.
         Json::String(text) => Json::String(self::text(&text)),
         other => other,
@@ -193,36 +206,6 @@ fn all(value: Json) -> Json {
         Json::String(text) if text.is_empty() => Json::String(text),
         _ => Json::String(MASKED.to_owned()),
     }
-}
-
-fn plain(key: &str) -> String {
-    key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
-}
-
-/// Whether a key names a thing. `secretKey` alone, written so, is what a Secret's key is called.
-fn names(key: &str) -> bool {
-    let plain = plain(key);
-    let holds_key = plain.ends_with("secretkey") || SECRET_KEYS.iter().chain(KEYS).any(|end| plain.ends_with(end));
-    (!holds_key || key == "secretKey") && NAMES.iter().any(|end| plain.ends_with(end))
-}
-
-fn is_secret(key: &str) -> bool {
-    // The domain of an annotation says nothing of it.
-    let key = key.rsplit_once('/').filter(|(domain, _)| domain.contains('.')).map_or(key, |(_, name)| name);
-    let plain = plain(key);
-    let holds = |word: &&str| plain.contains(*word);
-    // Asked of every key on the way to every field that changed, and most have nothing of any of the words. Beyond ASCII, what
-    // is left out may have parted two of them.
-    if key.is_ascii() && !PARTS.iter().any(holds) {
-        return false;
-    }
-    let words = read::words(key);
-    let is_last = words.last().is_some_and(|last| LAST.contains(&last.as_str()));
-    let ends = |end: &&str| plain.ends_with(*end);
-    (is_last || SECRET_WORDS.iter().chain(&SECRET_KEYS).chain(SECRET).any(holds) || KEYS.iter().any(ends))
-        && !names(key)
-        && !names_a_secret(&words)
-        && ![words.first(), words.last()].into_iter().flatten().any(|word| LIMITS.contains(&word.as_str()))
 }
 
 #[cfg(test)]

@@ -4,15 +4,16 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
+use super::keys::is_secret;
 use super::lines::Lines;
-use super::{MASKED, is_secret, value};
+use super::{MASKED, value};
 use crate::read::secret_by_look;
 
 /// What lines of a `.netrc` begin with.
 const NETRC: [&str; 2] = ["machine ", "default login "];
 
 /// A text without what looks secret in it: JSON by its keys, lines by what stands before `=` or `: `, words by their look.
-pub(super) fn text(text: &str) -> String {
+pub fn text(text: &str) -> String {
     if text.trim_start().starts_with(['{', '['])
         && let Ok(json) = serde_json::from_str::<Json>(text)
     {

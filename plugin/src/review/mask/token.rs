@@ -44,6 +44,8 @@ fn word(text: &str) -> usize {
     while let Some(c) = text[len..].chars().next().filter(|c| !matches!(c, ' ' | '\t')) {
         len += match braces(&text[len..]) {
             Some(braces) => braces,
+            // As in Ruby.
+            None if text[len..].starts_with("=>") => "=>".len(),
             None if MARKS.contains(&c) => break,
             None => c.len_utf8(),
         };
@@ -51,10 +53,15 @@ fn word(text: &str) -> usize {
     len
 }
 
+/// How far the end of a `${…}` is looked for: nobody writes longer ones, and of many without an end each is looked for.
+const LONGEST: usize = 200;
+
 /// The length of the `${…}` or `${{…}}` that a text begins with.
 pub(super) fn braces(text: &str) -> Option<usize> {
-    let end = if text.starts_with("${{") { "}}" } else { "}" };
-    text.strip_prefix("${")?.find(end).map(|at| "${".len() + at + end.len())
+    let end: &[u8] = if text.starts_with("${{") { b"}}" } else { b"}" };
+    let inner = text.strip_prefix("${")?.as_bytes();
+    let at = inner.windows(end.len()).take(LONGEST).position(|window| window == end)?;
+    Some("${".len() + at + end.len())
 }
 
 /// What stands before the quote that closes what this one opened: in JSON `\"` closes nothing, in YAML `''`.

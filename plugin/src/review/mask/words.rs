@@ -1,18 +1,18 @@
 //! A line read word by word.
 
+use super::keys::{is_name, is_name_of_value, is_reference, is_secret, is_value};
 use super::token::{Token, braces, tokens};
-use super::{MASKED, is_flag, is_secret};
+use super::{MASKED, is_flag};
 use crate::read::secret_by_look;
 
 /// Values that are no secrets.
 pub(super) const CONSTANTS: [&str; 4] = ["null", "none", "true", "false"];
 /// How deep in quotes it is read: deeper than people can write it.
 const MAX_DEPTH: usize = 8;
+/// Headers that say who one is, in as many words as they like.
+const HEADERS: [&str; 3] = ["authorization", "proxy-authorization", "cookie"];
 /// Words whose next word is secret, in files of settings that have no `=`.
 const DIRECTIVES: [&str; 2] = ["requirepass", "masterauth"];
-
-/// What says what a `value` is.
-pub(super) const NAMES: [&str; 2] = ["key", "name"];
 
 /// Where the next value is secret.
 #[derive(Clone, Copy, PartialEq)]
@@ -24,6 +24,8 @@ enum Told {
     Option,
     /// All of a list.
     List,
+    /// All that follows, but for the word that says how one says who one is.
+    Rest,
     /// Behind the `:`.
     User,
 }
@@ -44,6 +46,7 @@ fn read(line: &str, is_netrc: bool, depth: usize) -> String {
         masked: String::with_capacity(line.len()),
         told: Told::No,
         is_named: false,
+        below: 0,
         is_http: line.split(' ').count() == 2 || line.contains("uthorization"),
         is_curl: line.contains("curl "),
         is_identified: line.contains("IDENTIFIED") || line.contains("identified"),
@@ -57,8 +60,8 @@ fn read(line: &str, is_netrc: bool, depth: usize) -> String {
     reader.masked
 }
 
-/// Where in a word the name of its value begins and ends: before the first `=` or `:`, or between a `:` and the first `=` if only
-/// that one looks secret. What stands in `${…}` parts nothing, and is no name.
+/// Where in a word the name of its value begins and ends: before the first `=` or `:`, or before a later `=` if only that name
+/// looks secret (`--set=db.password=`). What stands in `${…}` parts nothing, and is no name.
 fn name_in(word: &str) -> Option<(usize, usize)> {
     let (mut names, mut begin, mut at) = (Vec::new(), 0, 0);
     while let Some(c) = word[at..].chars().next() {
@@ -71,10 +74,10 @@ fn name_in(word: &str) -> Option<(usize, usize)> {
             begin = at;
         }
     }
-    let equals = names.iter().find(|(.., c)| *c == '=');
     let first = names.first()?;
     let looks_secret = |(begin, end, _): &&(usize, usize, char)| is_secret(&word[*begin..*end]);
-    let (begin, end, _) = equals.filter(|name| !looks_secret(&first) && looks_secret(name)).unwrap_or(first);
+    let later = || names.iter().find(|name| name.2 == '=' && looks_secret(name));
+    let (begin, end, _) = if looks_secret(&first) { first } else { later().unwrap_or(first) };
     // An image's, and what stands behind it is its tag.
     (!word[*begin..*end].contains('/')).then_some((*begin, *end))
 }
@@ -85,6 +88,8 @@ struct Reader<'a> {
     told: Told,
     /// Whether a `name` looks secret, so that its `value` is.
     is_named: bool,
+    /// In how many maps below a key that looks secret it is.
+    below: usize,
     /// Whether `Basic` is what it is in an HTTP header: the word before what says who one is.
     is_http: bool,
     is_curl: bool,
@@ -116,10 +121,17 @@ impl<'a> Reader<'a> {
 
     fn mark(&mut self, mark: char) {
         self.masked.push(mark);
+        match mark {
+            '{' if self.below > 0 || self.told == Told::Value => self.below += 1,
+            '}' => self.below = self.below.saturating_sub(1),
+            _ => {}
+        }
         self.told = match (mark, self.told) {
+            (_, Told::Rest) => Told::Rest,
             ('[', Told::Value) => Told::List,
-            ('[' | '(' | '"' | '\'', told) | (',', told @ (Told::List | Told::Option)) => told,
-            // What is told of a map is not told of its keys.
+            // Behind the `]` of `a['password'] = ` stands its value.
+            ('[' | '(' | '"' | '\'', told) | (']', told @ Told::Value) => told,
+            (',', told @ (Told::List | Told::Option)) => told,
             _ => Told::No,
         };
         self.is_named &= !matches!(mark, '}' | '>');
@@ -151,7 +163,8 @@ impl<'a> Reader<'a> {
     /// Whether a value was masked in it, or all of it.
     fn word(&mut self, at: usize, word: &str) -> bool {
         // Behind a name in quotes stands what parts it from its value.
-        let parting = if self.told == Told::No { 0 } else { word.len() - word.trim_start_matches([':', '=']).len() };
+        let parting =
+            if self.told == Told::No { 0 } else { word.len() - word.trim_start_matches([':', '=', '>']).len() };
         let (parting, word) = word.split_at(parting);
         self.masked += parting;
         let is_option = self.told == Told::Option && word.starts_with("--");
@@ -179,7 +192,7 @@ impl<'a> Reader<'a> {
             return false;
         }
         if self.told == Told::No {
-            self.is_named |= NAMES.contains(&name) && is_secret(value);
+            self.is_named |= is_name_of_value(name) && is_secret(value);
             self.masked += value;
             return false;
         }
@@ -188,9 +201,16 @@ impl<'a> Reader<'a> {
 
     /// A key is read: what it tells of the value behind it.
     fn key(&mut self, at: usize, key: &str) {
-        let is_value = key == "value" && self.is_named;
-        self.told = if is_value || is_secret(key) { Told::Value } else { Told::No };
-        if NAMES.contains(&key) {
+        let is_below = self.below > 0 && !key.is_empty() && !is_name(key);
+        let is_first = self.tokens[..at].iter().all(|token| matches!(token, Token::Blank(_)));
+        self.told = if is_first && HEADERS.iter().any(|header| key.eq_ignore_ascii_case(header)) {
+            Told::Rest
+        } else if is_secret(key) || is_below || (self.is_named && is_value(key)) {
+            Told::Value
+        } else {
+            Told::No
+        };
+        if is_name_of_value(key) {
             let words = self.tokens[at + 1..].iter().filter_map(|token| match token {
                 Token::Word(word) => Some(word.trim_start_matches([':', '='])),
                 Token::Quoted(_, inner) => Some(*inner),
@@ -207,14 +227,15 @@ impl<'a> Reader<'a> {
         }
         let is_scheme = self.is_scheme(text);
         let told = match self.told {
-            Told::List => Told::List,
+            told @ (Told::List | Told::Rest) => told,
             _ if is_scheme => Told::Option,
             _ => Told::No,
         };
         // A user alone is no secret.
         let shown = match std::mem::replace(&mut self.told, told) {
             Told::User => text.find(':').map_or(text.len(), |at| at + 1),
-            _ if is_scheme || CONSTANTS.iter().any(|constant| text.eq_ignore_ascii_case(constant)) => text.len(),
+            _ if is_scheme || is_reference(text) => text.len(),
+            _ if CONSTANTS.iter().any(|constant| text.eq_ignore_ascii_case(constant)) => text.len(),
             _ => 0,
         };
         self.masked += &text[..shown];
@@ -241,22 +262,29 @@ impl<'a> Reader<'a> {
         self.tokens[at + 1..].iter().find(|token| !matches!(token, Token::Blank(_)))
     }
 
+    /// Whether `:` or `=` follows, right behind it or behind the `]` that ends an index.
     fn is_key(&self, at: usize) -> bool {
-        matches!(self.next(at), Some(Token::Word(word)) if word.starts_with([':', '=']))
+        let is_parted = |at: usize| matches!(self.next(at), Some(Token::Word(word)) if word.starts_with([':', '=']));
+        is_parted(at) || (matches!(self.tokens.get(at + 1), Some(Token::Mark(']'))) && is_parted(at + 1))
     }
 
     fn is_scheme(&self, word: &str) -> bool {
-        word == "Bearer" || (word == "Basic" && self.is_http)
+        let is = |scheme: &str| word == scheme || (self.told == Told::Rest && word.eq_ignore_ascii_case(scheme));
+        is("Bearer") || (self.is_http && is("Basic"))
     }
 
     /// Whether the next word is secret because of this one.
     fn is_before_secret(&self, at: usize, word: &str) -> bool {
-        // `PASSWORD 'x'` and `IDENTIFIED BY 'x'` in SQL.
-        let is_sql = || (self.is_identified && word.eq_ignore_ascii_case("by")) || is_secret(word);
+        // `PASSWORD 'x'` and `IDENTIFIED BY 'x'` in SQL, which some write with `"`.
+        let is_sql = |quote: char| {
+            (self.is_identified && word.eq_ignore_ascii_case("by"))
+                || word == "PASSWORD"
+                || (quote == '\'' && word.eq_ignore_ascii_case("password"))
+        };
         is_flag(word)
             || self.is_scheme(word)
             || DIRECTIVES.contains(&word)
             || (self.is_netrc && word == "password")
-            || (matches!(self.next(at), Some(Token::Quoted('\'', _))) && is_sql())
+            || matches!(self.next(at), Some(Token::Quoted(quote, _)) if is_sql(*quote))
     }
 }

@@ -10,9 +10,9 @@ const SHORT: usize = 80;
 /// How many things are named.
 const NAMED: usize = 4;
 
-/// A value in backticks; one of its own would end them.
+/// A value in backticks, without what looks secret in it; a backtick of its own would end them.
 pub(super) fn value(text: &str) -> String {
-    format!("`{}`", text.replace('`', "'"))
+    format!("`{}`", mask::text(text).replace('`', "'"))
 }
 
 /// Texts of any length, the first few of them, each cut in its middle where it is long: both ends of an ARN tell something.
