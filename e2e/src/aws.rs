@@ -67,12 +67,12 @@ pub fn remove_object(key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Takes AWS away from a cluster's pods, or gives it back.
+/// Takes a tenant's state, and the lock beside it, away from a cluster's pods, or gives them back.
 ///
 /// # Errors
 /// The forge's folder cannot be written.
-pub fn refuse(cluster: &Cluster, away: bool) -> Result<()> {
-    let file = cluster.folder.join("cloud/aws-is-away");
+pub fn refuse(cluster: &Cluster, tenant: &str, away: bool) -> Result<()> {
+    let file = cluster.folder.join("cloud/away").join(tenant);
     if away {
         fs::write(file, "")?
     } else {

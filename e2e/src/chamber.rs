@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 
 use crate::process::{Process, run};
+use crate::ready::PATIENCE;
 
 /// What a container runs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -149,7 +150,7 @@ impl Running {
     /// # Errors
     /// It ends before, or does not say it in time.
     pub fn until(&mut self, said: &str, seconds: u64) -> Result<()> {
-        let begun = Instant::now();
+        let (begun, limit) = (Instant::now(), Duration::from_secs(seconds) * PATIENCE);
         loop {
             if self.log().contains(said) {
                 return Ok(());
@@ -157,8 +158,8 @@ impl Running {
             if let Some(status) = self.child.try_wait()? {
                 bail!("ended with {status} before it said `{said}`:\n{}", self.log());
             }
-            if begun.elapsed() > Duration::from_secs(seconds) {
-                bail!("has not said `{said}` in {seconds} s:\n{}", self.log());
+            if begun.elapsed() > limit {
+                bail!("has not said `{said}` in {} s:\n{}", limit.as_secs(), self.log());
             }
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -170,15 +171,15 @@ impl Running {
     /// It does not end in time.
     pub fn end(&mut self, seconds: u64) -> Result<i32> {
         use std::os::unix::process::ExitStatusExt as _;
-        let begun = Instant::now();
+        let (begun, limit) = (Instant::now(), Duration::from_secs(seconds) * PATIENCE);
         loop {
             if let Some(status) = self.child.try_wait()? {
                 let status: ExitStatus = status;
                 return Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default()));
             }
-            if begun.elapsed() > Duration::from_secs(seconds) {
+            if begun.elapsed() > limit {
                 self.signal(Signal::KILL);
-                bail!("does not end in {seconds} s:\n{}", self.log());
+                bail!("does not end in {} s:\n{}", limit.as_secs(), self.log());
             }
             std::thread::sleep(Duration::from_millis(5));
         }

@@ -85,7 +85,7 @@ impl Cloud {
     /// # Errors
     /// Its file cannot be written.
     pub fn put(&self, name: &str, thing: &Value) -> Result<()> {
-        replace(&self.file(name), thing)
+        self.replace(&self.file(name), thing)
     }
 
     /// Takes a thing away, whether it is protected or not.
@@ -96,14 +96,14 @@ impl Cloud {
         Ok(fs::remove_file(self.file(name))?)
     }
 
-    /// How it misbehaves from now on: a list of `{method, name, times, status, code, message, delayMs, crash}`, of which none is
+    /// How it misbehaves for a test from now on, beside what others wish: a list of `{method, name, times, status, code, message, delayMs, crash}`, of which none is
     /// needed; the first that fits a request and has been followed fewer than `times` is followed. With a `status` nothing is
     /// done; else the thing is stored, then comes the delay, then the answer, or the crash.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn misbehave(&self, rules: &Value) -> Result<()> {
-        replace(&self.folder.join("rules.json"), rules)
+    pub fn misbehave(&self, test: &str, rules: &Value) -> Result<()> {
+        self.replace(&self.folder.join(format!("rules/{test}.json")), rules)
     }
 
     /// All requests so far, each noted when it is done and before its delay.
@@ -119,6 +119,14 @@ impl Cloud {
     fn file(&self, name: &str) -> PathBuf {
         self.folder.join("things").join(escaped(name) + ".json")
     }
+
+    /// Never lets the cloud read half a file.
+    fn replace(&self, file: &Path, value: &Value) -> Result<()> {
+        // Beside the folders in which it looks.
+        let part = self.folder.join(file.with_extension("part").file_name().context("a file")?);
+        fs::write(&part, serde_json::to_vec_pretty(value)?)?;
+        Ok(fs::rename(part, file)?)
+    }
 }
 
 impl Drop for Cloud {
@@ -127,14 +135,6 @@ impl Drop for Cloud {
             child.kill().and_then(|()| child.wait()).ok();
         }
     }
-}
-
-/// Never lets the cloud read half a file.
-fn replace(file: &Path, value: &Value) -> Result<()> {
-    let folder = file.ancestors().nth(1).context("a folder")?;
-    let part = folder.with_extension("part");
-    fs::write(&part, serde_json::to_vec_pretty(value)?)?;
-    Ok(fs::rename(part, file)?)
 }
 
 /// A name as Go's `url.PathEscape` writes it.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result};
 
@@ -14,6 +15,8 @@ use crate::process::run;
 pub struct Repository {
     /// The checkout's folder.
     pub checkout: PathBuf,
+    /// Held while something is written, so that nobody commits half of it.
+    writing: Mutex<()>,
 }
 
 impl Repository {
@@ -26,7 +29,7 @@ impl Repository {
         run(Command::new("git").args(["init", "--quiet", "--bare", "--initial-branch=main"]).arg(&bare))?;
         let checkout = cluster.folder.join(format!("checkouts/{name}"));
         fs::create_dir_all(&checkout)?;
-        let repository = Self { checkout };
+        let repository = Self { checkout, writing: Mutex::default() };
         repository.git(&["init", "--quiet", "--initial-branch=main"])?;
         repository.git(&["remote", "add", "origin", &bare.display().to_string()])?;
         Ok(repository)
@@ -37,6 +40,7 @@ impl Repository {
     /// # Errors
     /// It cannot be written.
     pub fn write(&self, path: &str, text: impl AsRef<[u8]>) -> Result<()> {
+        let _alone = self.alone();
         let path = self.checkout.join(path);
         path.parent().map_or(Ok(()), fs::create_dir_all)?;
         fs::write(&path, text).with_context(|| path.display().to_string())
@@ -65,6 +69,7 @@ impl Repository {
     /// # Errors
     /// It cannot be removed.
     pub fn remove(&self, path: &str) -> Result<()> {
+        let _alone = self.alone();
         let path = self.checkout.join(path);
         if path.is_dir() && !path.is_symlink() {
             fs::remove_dir_all(path)?
@@ -79,6 +84,7 @@ impl Repository {
     /// # Errors
     /// It cannot be copied.
     pub fn copy(&self, from: &Path, to: &str) -> Result<()> {
+        let _alone = self.alone();
         let to = self.checkout.join(to);
         fs::create_dir_all(&to)?;
         run(Command::new("cp").arg("-r").arg(from.join(".")).arg(to))?;
@@ -90,10 +96,16 @@ impl Repository {
     /// # Errors
     /// Git refuses.
     pub fn commit(&self, message: &str) -> Result<String> {
+        let _alone = self.alone();
         self.git(&["add", "--all"])?;
         self.git(&["commit", "--quiet", "--allow-empty", "--message", message])?;
         self.git(&["push", "--quiet", "origin", "HEAD:main"])?;
         Ok(self.git(&["rev-parse", "HEAD"])?.trim().to_owned())
+    }
+
+    fn alone(&self) -> MutexGuard<'_, ()> {
+        // Who panicked has left a file that is half written, at most, in a folder of its own.
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Git in the checkout, as nobody in particular.

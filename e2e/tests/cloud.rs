@@ -135,7 +135,7 @@ fn works(cloud: &Cloud, module: &Module) {
 }
 
 fn misbehaves(cloud: &Cloud, module: &Module) {
-    let rule = |rule: Value| cloud.misbehave(&json!([rule])).unwrap();
+    let rule = |rule: Value| cloud.misbehave("cloud", &json!([rule])).unwrap();
     // Refused, and not done; the second time it goes through.
     let throttled = json!({"method": "PUT", "name": "acme/b*", "status": 429, "code": "ThrottlingException", "message": "slower", "times": 1});
     rule(throttled);
@@ -154,7 +154,7 @@ fn misbehaves(cloud: &Cloud, module: &Module) {
     assert_eq!(cloud.names().unwrap(), ALL);
     let (errors, _) = module.fails(APPLY);
     assert_eq!(errors, ["creating thing acme/reports: AlreadyExistsException: thing \"acme/reports\" already exists"]);
-    cloud.misbehave(&json!([])).unwrap();
+    cloud.misbehave("cloud", &json!([])).unwrap();
     cloud.remove("acme/reports").unwrap();
     module.succeeds(APPLY);
 }

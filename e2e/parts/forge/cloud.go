@@ -20,13 +20,18 @@ import (
 // things behind Terraform's back:
 //
 //	things/NAME.json  a thing, by its name as in a URL
-//	rules.json        how it misbehaves (a list of `rule`), read at every request
+//	rules/TEST.json   how it misbehaves (a list of `rule`), one file for each test, read at every request
 //	log.jsonl         a line for each request, written when the request is done and before it is answered
 type cloud struct {
 	folder string
 	mutex  sync.Mutex
-	// The rules as they were read last, and how often each has been followed. Other rules are counted anew.
-	rules    []byte
+	// By file, the rules as they were read last.
+	rules map[string]*rules
+}
+
+// rules are those of a file, and how often each has been followed. Other rules are counted anew.
+type rules struct {
+	text     []byte
 	followed map[int]int
 }
 
@@ -172,24 +177,29 @@ func (c *cloud) write(made thing) error {
 
 // rule is the first one for a request that has not been followed often enough yet.
 func (c *cloud) rule(method, name string) rule {
-	text, err := os.ReadFile(filepath.Join(c.folder, "rules.json"))
-	if err != nil {
-		text = []byte("[]")
-	}
-	var rules []rule
-	if err := json.Unmarshal(text, &rules); err != nil {
-		return rule{Status: http.StatusInternalServerError, Code: "WrongRules", Message: err.Error()}
-	}
-	if !bytes.Equal(text, c.rules) {
-		c.rules, c.followed = text, map[int]int{}
-	}
-	for index, rule := range rules {
-		if rule.Method != "" && rule.Method != method || rule.Name != "" && !matches(rule.Name, name) {
-			continue
+	files, _ := filepath.Glob(filepath.Join(c.folder, "rules", "*.json"))
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		var list []rule
+		if err == nil {
+			err = json.Unmarshal(text, &list)
 		}
-		if rule.Times == 0 || c.followed[index] < rule.Times {
-			c.followed[index]++
-			return rule
+		if err != nil {
+			return rule{Status: http.StatusInternalServerError, Code: "WrongRules", Message: err.Error()}
+		}
+		known := c.rules[file]
+		if known == nil || !bytes.Equal(text, known.text) {
+			known = &rules{text, map[int]int{}}
+			c.rules[file] = known
+		}
+		for index, rule := range list {
+			if rule.Method != "" && rule.Method != method || rule.Name != "" && !matches(rule.Name, name) {
+				continue
+			}
+			if rule.Times == 0 || known.followed[index] < rule.Times {
+				known.followed[index]++
+				return rule
+			}
 		}
 	}
 	return rule{}

@@ -21,6 +21,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -37,9 +38,11 @@ func main() {
 	aws := flag.String("aws", "", "the URL of what stands for AWS")
 	flag.Parse()
 
-	things := &cloud{folder: *clouds}
+	things := &cloud{folder: *clouds, rules: map[string]*rules{}}
 	if *clouds != "" {
-		must(os.MkdirAll(filepath.Join(*clouds, "things"), 0o755))
+		for _, folder := range []string{"things", "rules", "away"} {
+			must(os.MkdirAll(filepath.Join(*clouds, folder), 0o755))
+		}
 	}
 	if *cloudAddress != "" {
 		listener, err := net.Listen("tcp", *cloudAddress)
@@ -69,8 +72,8 @@ func main() {
 		case strings.HasSuffix(r.Host, ".amazonaws.com"):
 			form := formOf(r)
 			noteCall(filepath.Join(*clouds, "aws.jsonl"), r.Host, form)
-			// A test takes AWS away by a file.
-			if _, err := os.Stat(filepath.Join(*clouds, "aws-is-away")); err == nil {
+			// A test takes a tenant's state away by a file.
+			if isAway(filepath.Join(*clouds, "away"), r.URL.Path) {
 				http.Error(w, "away", http.StatusServiceUnavailable)
 				return
 			}
@@ -106,6 +109,14 @@ func formOf(r *http.Request) url.Values {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	form, _ := url.ParseQuery(string(body))
 	return form
+}
+
+// isAway says whether a path is below the folder of a tenant for which there is a file.
+func isAway(folder, path string) bool {
+	tenants, _ := os.ReadDir(folder)
+	return slices.ContainsFunc(tenants, func(tenant os.DirEntry) bool {
+		return strings.Contains(path, "/tenants/"+tenant.Name()+"/")
+	})
 }
 
 // names says whether a file is there and holds this text.

@@ -16,8 +16,13 @@ use crate::runs::{Backend, CONTROL, Site};
 use crate::times::{aws_calls, now};
 use crate::world::World;
 
+/// Whether figures are wanted.
+pub(crate) fn is_set() -> bool {
+    std::env::var_os("TENANTRY_BENCH").is_some()
+}
+
 fn wanted() -> bool {
-    let wanted = std::env::var_os("TENANTRY_BENCH").is_some();
+    let wanted = is_set();
     if !wanted {
         eprintln!("e2e: not measured: `TENANTRY_BENCH` is not set");
     }

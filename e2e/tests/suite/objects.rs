@@ -104,7 +104,8 @@ impl World {
     /// The platform's own set, which every other test needs: Synced by the shipped Application at the commit that the tests
     /// begin with. That commit. What a person has to approve in it is approved: `lighthouse` wants that for every plan.
     pub(crate) fn platform(&self) -> Result<String> {
-        if let Some(revision) = self.revision.get() {
+        let mut known = self.revision.lock().map_err(|_| anyhow::anyhow!("a test panicked"))?;
+        if let Some(revision) = &*known {
             return Ok(revision.clone());
         }
         let revision = self.fleet.tenants.commit("Fleet")?;
@@ -120,7 +121,7 @@ impl World {
         application["spec"]["source"]["targetRevision"] = json!(revision);
         self.apply(&application)?;
         self.until_synced("argocd", "platform", Some(&revision), 90)?;
-        Ok(self.revision.get_or_init(|| revision).clone())
+        Ok(known.insert(revision).clone())
     }
 
     /// Creates the Application of a tenant as `deploy/argocd/example` shows it, or moves its pin.

@@ -1,7 +1,5 @@
 //! Terraform's rendered Jobs in real pods, and what happens to pods: deleted, out of memory, killed, their node's agent gone.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, ensure};
 use e2e::chamber::send;
 use e2e::process::Process;
@@ -101,7 +99,7 @@ impl<'a> Job<'a> {
 fn slow(site: &mut Site<'_>, policy: &str, seconds: u32) -> Result<String> {
     site.change(&json!({"terraform": {"variables": {"extra_policies": [format!("arn:aws:iam::111122223333:policy/{policy}")]}}}))?;
     let name = format!("{}/{policy}", site.tenant);
-    site.cloud().misbehave(&json!([{"method": "PUT", "name": name, "delayMs": seconds * 1000, "times": 1}]))?;
+    site.misbehave(&json!([{"method": "PUT", "name": name, "delayMs": seconds * 1000, "times": 1}]))?;
     Ok(name)
 }
 
@@ -177,9 +175,12 @@ pub(crate) fn what_happens_to_pods(world: &World) -> Result<()> {
     job.until_called(&site, &thing)?;
     let agent = world.cluster.component("kubelet")?;
     send(agent, Signal::STOP);
-    std::thread::sleep(Duration::from_secs(8));
-    ensure!(!site.is_locked()?, "a run does not end while its node's agent is stopped");
+    let ended = world.until("a run ends while its node's agent is stopped", 20, || {
+        ensure!(!site.is_locked()?, "it holds its lock");
+        Ok(())
+    });
     send(agent, Signal::CONT);
+    ended?;
     job.until_done()?;
     site.nothing_is_lost()?;
     job.delete()?;

@@ -36,13 +36,22 @@ pub(crate) enum Backend {
     Kubernetes,
 }
 
+impl Backend {
+    /// Its word in a platform file.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::S3 => "s3",
+            Self::Kubernetes => "kubernetes",
+        }
+    }
+}
+
 /// A tenant whose Jobs are run as processes.
 pub(crate) struct Site<'a> {
     pub(crate) world: &'a World,
     /// The tenant's name, and its id.
     pub(crate) tenant: String,
     pub(crate) backend: Backend,
-    engine: Engine,
     root: PathBuf,
     /// Where its file lies.
     folder: String,
@@ -73,11 +82,10 @@ impl<'a> Site<'a> {
         let root = world.root(engine)?;
         let spec = json!({"tier": "pro", "id": name});
         if backend == Backend::Kubernetes {
-            allow_state_in_the_cluster(world)?;
+            allow_state_in_the_cluster(world, &state_role(name))?;
         }
         let folder = cell.path(&format!("tenants/{name}"));
-        let site =
-            Self { world, tenant: name.to_owned(), backend, engine, root, folder, cell: Some(cell), spec, runs: 0 };
+        let site = Self { world, tenant: name.to_owned(), backend, root, folder, cell: Some(cell), spec, runs: 0 };
         site.write()?;
         for object in site.rendered()? {
             let metadata = &object["metadata"];
@@ -92,8 +100,7 @@ impl<'a> Site<'a> {
     /// A tenant of the fleet, whose plans are looked at.
     pub(crate) fn of_the_fleet(world: &'a World, tenant: &str) -> Result<Self> {
         let (tenant, folder, root) = (tenant.to_owned(), format!("tenants/{tenant}"), world.root(Engine::Terraform)?);
-        let (backend, engine) = (Backend::S3, Engine::Terraform);
-        Ok(Self { world, tenant, backend, engine, root, folder, cell: None, spec: Value::Null, runs: 0 })
+        Ok(Self { world, tenant, backend: Backend::S3, root, folder, cell: None, spec: Value::Null, runs: 0 })
     }
 
     /// The hash of what an apply would change, by a person who runs the rendered Job with `plan` in place of `apply`.
@@ -253,6 +260,11 @@ impl<'a> Site<'a> {
         Ok(all.filter(|name| name.starts_with(&below) || *name == role).collect())
     }
 
+    /// How the cloud misbehaves from now on, as [`Cloud::misbehave`] has it. Rules without a name are for everybody's things.
+    pub(crate) fn misbehave(&self, rules: &Value) -> Result<()> {
+        self.cloud().misbehave(&self.tenant, rules)
+    }
+
     /// The cloud.
     pub(crate) fn cloud(&self) -> Cloud {
         Cloud::of(&self.world.cluster)
@@ -276,8 +288,8 @@ impl<'a> Site<'a> {
         self.cell.map_or(Ok(()), |cell| cell.remove(world, &[]))?;
         for kind in ["RoleBinding", "Role"] {
             let kind = ("rbac.authorization.k8s.io/v1", kind);
-            if world.find(kind, CONTROL, "tenantry-terraform-state")?.is_some() {
-                world.delete(kind, CONTROL, "tenantry-terraform-state")?;
+            if self.backend == Backend::Kubernetes {
+                world.delete(kind, CONTROL, &state_role(&tenant))?;
             }
         }
         world.delete(("v1", "Namespace"), "", &format!("t-{tenant}"))
@@ -358,20 +370,20 @@ impl<'a> Site<'a> {
         let made = self.world.wait(accounts.create_token_request(account, &PostParams::default(), &wanted))?;
         made.status.and_then(|status| status.token).context("no token")
     }
-
-    /// The engine's name in a platform file.
-    pub(crate) fn engine(&self) -> Engine {
-        self.engine
-    }
 }
 
-/// Gives Terraform's account the rights that a platform with its states in the cluster renders, beside those of the fleet's,
-/// which has a bucket.
-fn allow_state_in_the_cluster(world: &World) -> Result<()> {
+/// The name of the Role by which Terraform's account may have a tenant's state in the cluster.
+fn state_role(tenant: &str) -> String {
+    format!("tenantry-terraform-state-{tenant}")
+}
+
+/// Gives Terraform's account the rights that a platform with its states in the cluster renders, by a Role of this name beside
+/// those of the fleet's, which has a bucket.
+fn allow_state_in_the_cluster(world: &World, role: &str) -> Result<()> {
     let tenants = &world.fleet.tenants;
     let mut platform: Value = serde_yaml::from_str(&tenants.read("platform.yaml")?)?;
     platform["spec"]["terraform"]["backend"] = json!({"kubernetes": {}});
-    let folder = world.cluster.folder.join("states-in-the-cluster");
+    let folder = world.cluster.folder.join(role);
     fs::create_dir_all(&folder)?;
     fs::write(folder.join("platform.yaml"), platform.to_string())?;
     e2e::process::run(Command::new("cp").arg("-r").arg(tenants.checkout.join("modules")).arg(&folder))?;
@@ -380,9 +392,9 @@ fn allow_state_in_the_cluster(world: &World) -> Result<()> {
     };
     for mut object in world.rendered(&folder.display().to_string())? {
         if named(&object) && ["Role", "RoleBinding"].contains(&object["kind"].as_str().unwrap_or_default()) {
-            object["metadata"]["name"] = json!("tenantry-terraform-state");
+            object["metadata"]["name"] = json!(role);
             if object["kind"] == "RoleBinding" {
-                object["roleRef"]["name"] = json!("tenantry-terraform-state");
+                object["roleRef"]["name"] = json!(role);
             }
             world.apply(&object)?;
         }
@@ -421,6 +433,7 @@ impl World {
     /// The root file system of Terraform's image with an engine; made once in a run of the suite.
     pub(crate) fn root(&self, engine: Engine) -> Result<PathBuf> {
         let root = self.cluster.folder.join(format!("root-{}", engine.name()));
+        let _one_at_a_time = self.roots.lock().map_err(|_| anyhow::anyhow!("a test panicked"))?;
         if !root.exists() {
             fs::create_dir_all(&root)?;
             terraform_image::terraform(&self.fleet.parts, &self.cluster.authority, engine, &self.fleet.modules)?

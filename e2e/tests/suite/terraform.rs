@@ -9,19 +9,11 @@ use crate::world::World;
 
 const MAP: (&str, &str) = ("v1", "ConfigMap");
 
-/// Up, changed, looked at for drift, suspended data, gone: with each engine and each backend.
-pub(crate) fn a_life(world: &World) -> Result<()> {
-    for (engine, backend, name) in [
-        (Engine::Terraform, Backend::S3, "life-terraform-s3"),
-        (Engine::Terraform, Backend::Kubernetes, "life-terraform-kubernetes"),
-        (Engine::OpenTofu, Backend::S3, "life-opentofu-s3"),
-        (Engine::OpenTofu, Backend::Kubernetes, "life-opentofu-kubernetes"),
-    ] {
-        let mut site = Site::create(world, name, engine, backend)?;
-        one_life(&mut site)?;
-        site.remove()?;
-    }
-    Ok(())
+/// Up, changed, looked at for drift, suspended data, gone.
+pub(crate) fn a_life(world: &World, engine: Engine, backend: Backend) -> Result<()> {
+    let mut site = Site::create(world, &format!("life-{}-{}", engine.name(), backend.name()), engine, backend)?;
+    one_life(&mut site)?;
+    site.remove()
 }
 
 fn one_life(site: &mut Site<'_>) -> Result<()> {
@@ -161,10 +153,10 @@ pub(crate) fn an_approval(world: &World) -> Result<()> {
 
     // Broken off half-way, the rest of what was approved is still approved.
     site.change(&json!({"terraform": {"approvedPlan": hash}}))?;
-    site.cloud().misbehave(&json!([{"method": "PUT", "name": "approval/database", "status": 400, "code": "ValidationError", "message": "no"}]))?;
+    site.misbehave(&json!([{"method": "PUT", "name": "approval/database", "status": 400, "code": "ValidationError", "message": "no"}]))?;
     let (code, log) = site.run("apply")?;
     ensure!(code == 65, "ended with {code}:\n{log}");
-    site.cloud().misbehave(&json!([]))?;
+    site.misbehave(&json!([]))?;
     let log = site.succeeds("apply")?;
     ensure!(log.contains("changes were approved"), "{log}");
     site.nothing_is_lost()?;
@@ -204,10 +196,10 @@ pub(crate) fn an_approval(world: &World) -> Result<()> {
     site.change(&json!({"terraform": {"approvedPlan": self::hash(&log)?}}))?;
     let refused =
         json!([{"method": "PUT", "name": "approval/next", "status": 400, "code": "ValidationError", "message": "no"}]);
-    site.cloud().misbehave(&refused)?;
+    site.misbehave(&refused)?;
     let (code, log) = site.run("apply")?;
     ensure!(code == 65 && log.contains("cloud_thing.policy[\"more\"]: Destruction complete"), "{code}: {log}");
-    site.cloud().misbehave(&json!([]))?;
+    site.misbehave(&json!([]))?;
     site.succeeds("apply")?;
     site.change(&json!({"terraform": policies(&["next", "more"])}))?;
     site.succeeds("apply")?;

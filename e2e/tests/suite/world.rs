@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, OnceLock};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
@@ -13,6 +13,7 @@ use e2e::cluster::Cluster;
 use e2e::fleet::{Fleet, Modules};
 use e2e::images::release_binary;
 use e2e::interrupt;
+use e2e::ready::PATIENCE;
 use e2e::site::Site;
 use kube::Client;
 use tokio::runtime::Runtime;
@@ -25,8 +26,10 @@ pub(crate) struct World {
     pub(crate) fleet: Fleet,
     /// A client as the cluster's administrator.
     pub(crate) client: Client,
-    /// The commit at which the platform's own set is.
-    pub(crate) revision: OnceLock<String>,
+    /// The commit at which the platform's own set is, once it is.
+    pub(crate) revision: Mutex<Option<String>>,
+    /// Held by who looks whether an engine's root file system is there, until it is.
+    pub(crate) roots: Mutex<()>,
     runtime: Runtime,
     cache: Cache,
     name: String,
@@ -52,7 +55,17 @@ impl World {
         let Site { cluster, fleet, .. } = Site::up(&cache, &name, program, modules, false, true)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let client = runtime.block_on(async { cluster.client() })?;
-        Ok(Self { cluster, fleet, client, revision: OnceLock::new(), runtime, cache, name, report: Mutex::default() })
+        Ok(Self {
+            cluster,
+            fleet,
+            client,
+            revision: Mutex::default(),
+            roots: Mutex::default(),
+            runtime,
+            cache,
+            name,
+            report: Mutex::default(),
+        })
     }
 
     /// Runs a test. A component that ended explains a failure better than what the test saw of it.
@@ -70,18 +83,18 @@ impl World {
         self.runtime.block_on(future)
     }
 
-    /// Asks until the answer is there.
+    /// Asks until the answer is there: for so many seconds on a machine that does nothing else.
     pub(crate) fn until<T>(&self, what: &str, seconds: u64, ask: impl FnMut() -> Result<T>) -> Result<T> {
         let ask = RefCell::new(ask);
-        let begun = Instant::now();
+        let (begun, limit) = (Instant::now(), Duration::from_secs(seconds) * PATIENCE);
         loop {
             let reason = match (ask.borrow_mut())() {
                 Ok(answer) => return Ok(answer),
                 Err(reason) => reason,
             };
             self.cluster.check()?;
-            if begun.elapsed() > Duration::from_secs(seconds) {
-                return Err(reason.context(format!("{what}: not after {seconds} s")));
+            if begun.elapsed() > limit {
+                return Err(reason.context(format!("{what}: not after {} s", limit.as_secs())));
             }
             std::thread::sleep(Duration::from_millis(150));
         }

@@ -74,6 +74,8 @@ const SPEAKS: &[&str] = &[
     "ttl",
     "validity",
 ];
+/// Values that are no secrets.
+const CONSTANTS: [&str; 4] = ["null", "none", "true", "false"];
 /// Keys of what a secret is like, below one that looks secret.
 const SHAPES: &[&str] = &["charset", "generation"];
 
@@ -93,6 +95,11 @@ fn ends_in(key: &str, ends: &[&str]) -> bool {
     (!holds_key || key == "secretKey") && ends.iter().any(|end| plain.ends_with(end))
 }
 
+/// Whether the value of a key that looks secret is none: a constant, or where one comes from.
+pub(super) fn is_no_secret(value: &str) -> bool {
+    CONSTANTS.iter().any(|constant| value.eq_ignore_ascii_case(constant)) || is_reference(value)
+}
+
 /// Whether a value is only where one comes from: `$A`, `${A}`, `$(A)`, `{{ … }}`, `${{ … }}`.
 pub(super) fn is_reference(value: &str) -> bool {
     let value = value.trim();
@@ -106,6 +113,7 @@ pub(super) fn is_reference(value: &str) -> bool {
             .any(|(begin, end)| inside(begin, end).is_some_and(is_plain))
 }
 
+/// Whether a key says that its value is secret: a password, and not its length, or the name of its Secret.
 pub(super) fn is_secret(key: &str) -> bool {
     // The domain of an annotation says nothing of it.
     let key = key.rsplit_once('/').filter(|(domain, _)| domain.contains('.')).map_or(key, |(_, name)| name);

@@ -1,7 +1,7 @@
 //! A text read line by line, as settings are written: YAML, `.properties`, `.ini`, `.env`.
 
-use super::keys::{is_name, is_name_of_value, is_reference, is_secret, is_value};
-use super::words::{self, CONSTANTS};
+use super::keys::{is_name, is_name_of_value, is_no_secret, is_secret, is_value};
+use super::words;
 use super::{MASKED, is_flag};
 
 /// What is known of the next line.
@@ -82,11 +82,9 @@ impl Lines {
     }
 }
 
-/// Whether a value is no secret: a constant, or where one comes from.
+/// Whether a value, quoted or not, is no secret.
 fn is_shown(value: &str) -> bool {
-    let value = value.trim();
-    CONSTANTS.iter().any(|constant| value.eq_ignore_ascii_case(constant))
-        || is_reference(value.trim_matches(['"', '\'']))
+    is_no_secret(value.trim().trim_matches(['"', '\'']))
 }
 
 /// The lines that belong to a value which begins on this one.

@@ -1,12 +1,10 @@
 //! A line read word by word.
 
-use super::keys::{is_name, is_name_of_value, is_reference, is_secret, is_value};
+use super::keys::{is_name, is_name_of_value, is_no_secret, is_secret, is_value};
 use super::token::{Token, braces, tokens};
 use super::{MASKED, is_flag};
 use crate::read::secret_by_look;
 
-/// Values that are no secrets.
-pub(super) const CONSTANTS: [&str; 4] = ["null", "none", "true", "false"];
 /// How deep in quotes it is read: deeper than people can write it.
 const MAX_DEPTH: usize = 8;
 /// Headers that say who one is, in as many words as they like.
@@ -234,8 +232,7 @@ impl<'a> Reader<'a> {
         // A user alone is no secret.
         let shown = match std::mem::replace(&mut self.told, told) {
             Told::User => text.find(':').map_or(text.len(), |at| at + 1),
-            _ if is_scheme || is_reference(text) => text.len(),
-            _ if CONSTANTS.iter().any(|constant| text.eq_ignore_ascii_case(constant)) => text.len(),
+            _ if is_scheme || is_no_secret(text) => text.len(),
             _ => 0,
         };
         self.masked += &text[..shown];
