@@ -71,6 +71,9 @@ impl World {
     /// Runs a test. A component that ended explains a failure better than what the test saw of it.
     pub(crate) fn run(&self, test: impl FnOnce(&Self) -> Result<()>) -> Result<()> {
         let result = test(self);
+        if result.is_err() {
+            interrupt::or_wait();
+        }
         match (&result, self.cluster.check()) {
             (Err(seen), Err(ended)) => Err(ended.context(format!("{seen:#}"))),
             (Ok(()), Err(ended)) => Err(ended),
