@@ -103,10 +103,8 @@ pub(crate) fn words(key: &str) -> Vec<String> {
 }
 
 /// What a value is, where it looks like nothing but a secret.
-pub(crate) fn secret_by_look(text: &str) -> Option<&'static str> {
-    if text.len() >= SHORTEST
-        && let Some(what) = token_by_look(text)
-    {
+fn secret_by_look(text: &str) -> Option<&'static str> {
+    if let Some(what) = token_by_look(text) {
         return Some(what);
     }
     if text.len() < 8 || !text.contains(':') {
@@ -122,7 +120,11 @@ pub(crate) fn secret_by_look(text: &str) -> Option<&'static str> {
 /// The length of the shortest secret that looks like one by itself: an AWS access key.
 const SHORTEST: usize = 20;
 
-fn token_by_look(text: &str) -> Option<&'static str> {
+/// What a value is, where it looks like what opens something by itself: a key, a token.
+pub(crate) fn token_by_look(text: &str) -> Option<&'static str> {
+    if text.len() < SHORTEST {
+        return None;
+    }
     if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY") {
         return Some("a private key (PEM)");
     }

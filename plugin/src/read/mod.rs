@@ -7,7 +7,7 @@ mod record;
 mod text;
 
 pub use self::literal_secret::refuse_literal_secrets;
-pub(crate) use self::literal_secret::{SECRET_KEYS, SECRET_WORDS, names_a_secret, secret_by_look, words};
+pub(crate) use self::literal_secret::{SECRET_KEYS, SECRET_WORDS, names_a_secret, token_by_look, words};
 pub use self::reader::Reader;
 pub use self::text::{Text, did_you_mean};
 

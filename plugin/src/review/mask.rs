@@ -1,5 +1,6 @@
 //! Values that look secret never leave a review. Tenantry renders none: this is for what people write where it does not belong.
 
+mod address;
 mod keys;
 mod lines;
 mod text;

@@ -114,8 +114,21 @@ fn masks_within_texts() {
         ("a: b\nSECRET_KEY = 'x'", "a: b\nSECRET_KEY = (masked)"),
         ("Basic x", "Basic (masked)"),
         ("Basic auth is off", "Basic auth is off"),
-        ("postgres://u:x@db/a", "(masked)"),
-        ("a: b\nurl: postgres://u:x@db/a", "a: b\nurl: (masked)"),
+        // Addresses.
+        ("postgres://u:x@db/a", "postgres://u:(masked)@db/a"),
+        ("a: b\nurl: postgres://u:x@db/a", "a: b\nurl: postgres://u:(masked)@db/a"),
+        (
+            "['redis://:x,y@a:1/0', \"amqp://u:x;y@b\"] mongodb://u:x@a:1,b:2/c?d=e",
+            "['redis://:(masked)@a:1/0', \"amqp://u:(masked)@b\"] mongodb://u:(masked)@a:1,b:2/c?d=e",
+        ),
+        ("postgres://u:x/y#@z@db/a?b=c", "postgres://u:(masked)@db/a?b=c"),
+        ("redis://:x@a,redis://:y@b", "redis://:(masked)@a,redis://:(masked)@b"),
+        ("{\"url\": \"https://u:x@a\", \"b\": 1}", "{\"b\":1,\"url\":\"https://u:(masked)@a\"}"),
+        (
+            "postgres://u:${PW}@db postgres://u@db http://a:80/b@c http://a:${PORT}/b@c http://[::1]:80/a@b https://a/b:c@d",
+            "postgres://u:${PW}@db postgres://u@db http://a:80/b@c http://a:${PORT}/b@c http://[::1]:80/a@b https://a/b:c@d",
+        ),
+        ("oci://a:5000/b@sha256:0 git::https://a//b?ref=v1:c", "oci://a:5000/b@sha256:0 git::https://a//b?ref=v1:c"),
         ("secretName: a\nkey: b", "secretName: a\nkey: b"),
         ("arn:aws:secretsmanager:eu-central-1:1:secret:a", "arn:aws:secretsmanager:eu-central-1:1:secret:a"),
         // A name, and its value beside it.
@@ -262,7 +275,8 @@ fn odd_texts_are_read_to_their_end() {
     let two = "'".repeat(100_001);
     let three = "name=,".repeat(50_000);
     let four = "${".repeat(100_000);
-    for odd in [one, two, three, four] {
+    let five = "a://b:c/".repeat(100_000);
+    for odd in [one, two, three, four, five] {
         assert!(text(&format!("a {odd} b=c")).starts_with("a "));
     }
     for odd in ["''", "\"", "a: '\"'", "= =", ": :", "x=${", "\u{e4}=\"\u{1f511}", "- -", "<a", "</a>", "()[]{}"] {

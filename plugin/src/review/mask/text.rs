@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::keys::is_secret;
 use super::lines::Lines;
 use super::{MASKED, value};
-use crate::read::secret_by_look;
+use crate::read::token_by_look;
 
 /// What lines of a `.netrc` begin with.
 const NETRC: [&str; 2] = ["machine ", "default login "];
@@ -20,7 +20,7 @@ pub fn text(text: &str) -> String {
         let masked = value("", json.clone());
         return if masked == json { text.to_owned() } else { masked.to_string() };
     }
-    if secret_by_look(text).is_some() && (!text.contains('\n') || text.contains("PRIVATE KEY")) {
+    if token_by_look(text).is_some() && (!text.contains('\n') || text.contains("PRIVATE KEY")) {
         return MASKED.to_owned();
     }
     if !text.contains([':', '=', '-', '<', ' ']) {

@@ -1,9 +1,10 @@
 //! A line read word by word.
 
+use super::address::without_passwords;
 use super::keys::{is_name, is_name_of_value, is_no_secret, is_secret, is_value};
 use super::token::{Token, braces, tokens};
 use super::{MASKED, is_flag};
-use crate::read::secret_by_look;
+use crate::read::token_by_look;
 
 /// How deep in quotes it is read: deeper than people can write it.
 const MAX_DEPTH: usize = 8;
@@ -31,7 +32,7 @@ enum Told {
 /// A line without the words that look secret, or that stand behind one which says so: `password=`, `"password":`, `--token`,
 /// `Bearer`, `requirepass`, `name="password" value=`, `curl -u`, and `password` in a `.netrc`.
 pub(super) fn line(line: &str, is_netrc: bool) -> String {
-    read(line, is_netrc, 0)
+    read(&without_passwords(line), is_netrc, 0)
 }
 
 /// A line, or what stands so deep in quotes of one.
@@ -169,7 +170,7 @@ impl<'a> Reader<'a> {
         if self.told != Told::No && !is_option {
             return self.value(word);
         }
-        if secret_by_look(word).is_some() {
+        if token_by_look(word).is_some() {
             self.masked += MASKED;
             return false;
         }
