@@ -80,7 +80,11 @@ impl Problem {
 
 /// The problems found so far. A stage goes on after a problem, so that all are told at once.
 #[derive(Clone, Debug, Default)]
-pub struct Problems(Vec<Problem>);
+pub struct Problems {
+    all: Vec<Problem>,
+    /// Values that nobody may read, and where they stand.
+    hidden: Vec<(Place, String)>,
+}
 
 impl Problems {
     /// None yet.
@@ -90,37 +94,43 @@ impl Problems {
 
     /// Adds one.
     pub fn push(&mut self, problem: Problem) {
-        self.0.push(problem);
+        self.all.push(problem);
     }
 
-    /// Adds one about a value that nobody may read, in place of those that repeat it.
+    /// Adds one about a value that nobody may read: what repeats it, found before or after, is not told.
     pub fn push_hiding(&mut self, value: &str, problem: Problem) {
-        let repeats =
-            |other: &Problem| other.message.contains(value) || other.hints.iter().any(|hint| hint.contains(value));
-        self.0.retain(|other| other.place != problem.place || !repeats(other));
-        self.0.push(problem);
+        self.hidden.push((problem.place.clone(), value.to_owned()));
+        self.all.push(problem);
     }
 
     /// Adds another stage's.
     pub fn append(&mut self, mut other: Problems) {
-        self.0.append(&mut other.0);
+        self.all.append(&mut other.all);
+        self.hidden.append(&mut other.hidden);
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 
     /// All of them in the order of the text, each once: a value that is read twice (alone, and merged with its
     /// tier) tells its problem twice. What a later stage says of a map in which an earlier one found a mistake
-    /// follows from that mistake (`unknown field \`sourc\`` first, then no `source`), so it is left out.
+    /// follows from that mistake (`unknown field \`sourc\`` first, then no `source`), so it is left out, and so is what
+    /// repeats a value that nobody may read.
     pub fn into_sorted(self) -> Vec<Problem> {
-        let mut all: Vec<(usize, Problem)> = self.0.into_iter().enumerate().collect();
+        let repeats = |problem: &Problem| {
+            let is_told =
+                |value: &str| problem.message.contains(value) || problem.hints.iter().any(|hint| hint.contains(value));
+            self.hidden.iter().any(|(place, value)| *place == problem.place && is_told(value))
+        };
+        let mut all: Vec<(usize, Problem)> =
+            self.all.into_iter().filter(|problem| !repeats(problem)).enumerate().collect();
         all.sort_by(|(_, a), (_, b)| a.place.cmp(&b.place));
         let follows = |at: usize| {
             let (order, problem) = &all[at];
@@ -150,7 +160,7 @@ impl Problems {
 
 impl From<Problem> for Problems {
     fn from(problem: Problem) -> Self {
-        Self(vec![problem])
+        Self { all: vec![problem], hidden: Vec::new() }
     }
 }
 
@@ -181,6 +191,7 @@ mod tests {
         problems.push(Problem::new(at, "`token` may not be set here"));
         problems.push(Problem::new(Span::new(file, 14, 19), "`01234` is unclear"));
         problems.push_hiding("01234", Problem::new(at, "the value of `token`"));
+        problems.push(Problem::new(at, "`01234` is no name"));
         let told: Vec<String> = problems.into_sorted().into_iter().map(|problem| problem.message).collect();
         assert_eq!(told, ["`token` may not be set here", "the value of `token`", "`01234` is unclear"]);
     }

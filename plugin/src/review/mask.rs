@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
+pub use address::without_passwords;
 use keys::{is_name, is_name_of_value, is_reference, is_secret, is_value};
 pub use text::text;
 
@@ -36,7 +37,8 @@ pub fn field(field: &FieldChange) -> FieldChange {
             value => self::value(&key, value),
         })
     };
-    FieldChange { path: field.path.clone(), before: value(&field.before), after: value(&field.after) }
+    let path = without_passwords(&field.path).into_owned();
+    FieldChange { path, before: value(&field.before), after: value(&field.after) }
 }
 
 /// A field of a kind of object without what looks secret: that it changed shows all the same.
@@ -90,12 +92,23 @@ fn lines((before, after): (&str, &str), (old, new): (&str, &str)) -> String {
     for (old, before) in old.split('\n').zip(before.split('\n')) {
         known.entry(old).or_default().push(before);
     }
-    let is_other = |new: &str, after: &str| known.get(new).is_some_and(|before| !before.contains(&after));
-    let shown = new.split('\n').zip(after.split('\n')).map(|(new, after)| match is_other(new, after) {
-        true => new.replace(MASKED, CHANGED).into(),
-        false => Cow::Borrowed(new),
+    let mut places = old.split('\n').zip(before.split('\n'));
+    let shown = new.split('\n').zip(after.split('\n')).map(|(new, after)| {
+        // What is on the line in its place, where it is another one: a server and its password may both change.
+        let replaced = places.next().and_then(|(old, before)| hidden(before, old));
+        let is_other = match known.get(new) {
+            Some(before) => !before.contains(&after),
+            None => hidden(after, new).zip(replaced).is_some_and(|(new, old)| new.0 == old.0 && new.1 != old.1),
+        };
+        if is_other { new.replace(MASKED, CHANGED).into() } else { Cow::Borrowed(new) }
     });
     shown.collect::<Vec<_>>().join("\n")
+}
+
+/// What stands before the mask in a line, and what it hides, where it is one value.
+fn hidden<'a>(line: &'a str, shown: &'a str) -> Option<(&'a str, &'a str)> {
+    let (before, after) = shown.split_once(MASKED).filter(|(_, after)| !after.contains(MASKED))?;
+    Some((before, line.strip_prefix(before)?.strip_suffix(after)?))
 }
 
 /// The key that says what a path's value is, and whether it stands below one that looks secret.
@@ -161,7 +174,7 @@ pub fn value(key: &str, value: Json) -> Json {
             };
             let item = |(key, item): (String, Json)| {
                 let item = if hidden(&key) { all(item) } else { self::value(&key, item) };
-                (key, item)
+                (without_passwords(&key).into_owned(), item)
             };
             Json::Object(map.into_iter().map(item).collect())
         }
@@ -188,7 +201,7 @@ fn below(key: &str, value: Json) -> Json {
             let is_named = map.contains_key("name");
             let item = |(key, item): (String, Json)| {
                 let item = if key == "key" && !is_named { all(item) } else { below(&key, item) };
-                (key, item)
+                (without_passwords(&key).into_owned(), item)
             };
             Json::Object(map.into_iter().map(item).collect())
         }

@@ -14,7 +14,7 @@ use super::rendered;
 use super::rules::{self, Case};
 use super::side::{Rendered, Side};
 use crate::find::{Mode, parent};
-use crate::problem::Problems;
+use crate::problem::{Problem, Problems};
 use crate::render::Manifest;
 use crate::report;
 
@@ -91,9 +91,10 @@ fn own(member: &Member, before: Option<&Rendered>, after: Option<&Rendered>) -> 
     Own::between(tenant, before.and_then(names).as_ref(), after.and_then(names).as_ref(), objects)
 }
 
-/// Problems as people are shown them.
+/// Problems as people are shown them, without the passwords of addresses that they repeat.
 pub fn told(side: &Side<'_>, problems: Problems) -> Vec<String> {
-    problems.into_sorted().iter().map(|problem| report::line(problem, side.sources())).collect()
+    let line = |problem: &Problem| mask::without_passwords(&report::line(problem, side.sources())).into_owned();
+    problems.into_sorted().iter().map(line).collect()
 }
 
 fn member(folder: &str, mode: Mode, set: Option<&Rendered>) -> Member {

@@ -55,6 +55,8 @@ fn masks_within_values() {
         json!({"credentials": {"url": "https://a/x", "key": "x", "secretName": "a", "b": {"name": "c", "key": "d"}}});
     let masked = json!({"credentials": {"url": "(masked)", "key": "(masked)", "secretName": "a", "b": {"name": "c", "key": "d"}}});
     assert_eq!(value("values", below), masked);
+    assert_eq!(value("", json!({"a://u:x@b": {"c": 1}})), json!({"a://u:(masked)@b": {"c": 1}}));
+    assert_eq!(field(&change("a[\"b://u:x@c\"].d")).path, "a[\"b://u:(masked)@c\"].d");
     let parameter = json!({"Name": "DB_PASSWORD", "Value": "x", "Type": "String"});
     assert_eq!(value("", parameter), json!({"Name": "DB_PASSWORD", "Value": "(masked)", "Type": "String"}));
     assert_eq!(value("password", json!("$(DB_PASSWORD)")), json!("$(DB_PASSWORD)"));
@@ -128,7 +130,22 @@ fn masks_within_texts() {
             "postgres://u:${PW}@db postgres://u@db http://a:80/b@c http://a:${PORT}/b@c http://[::1]:80/a@b https://a/b:c@d",
             "postgres://u:${PW}@db postgres://u@db http://a:80/b@c http://a:${PORT}/b@c http://[::1]:80/a@b https://a/b:c@d",
         ),
-        ("oci://a:5000/b@sha256:0 git::https://a//b?ref=v1:c", "oci://a:5000/b@sha256:0 git::https://a//b?ref=v1:c"),
+        (
+            "a://u:x@y#z@b/c a://u:x@y/z@b/c?d=e@f a://u:x@b?c=d@e a://u:/x@b a://u:none#x@b a://me@a:x@b/c a://u:2x/y@b",
+            "a://u:(masked)@b/c a://u:(masked)@b/c?d=e@f a://u:(masked)@b?c=d@e a://u:(masked)@b a://u:(masked)@b a://me@a:(masked)@b/c a://u:(masked)@b",
+        ),
+        ("https://x:x-oauth-basic@a/b.git", "https://(masked):x-oauth-basic@a/b.git"),
+        ("a://${U:-b}:${PW}@db a://${U:-b}:x@db", "a://${U:-b}:${PW}@db a://${U:-b}:(masked)@db"),
+        ("curl --proxy-user a:x b", "curl --proxy-user a:(masked) b"),
+        // Ports, images, mail addresses, settings: no password.
+        (
+            "oci://a:5000/b@sha256:0 docker://a:1.0@sha256:0 git::https://a//b?ref=v1:c",
+            "oci://a:5000/b@sha256:0 docker://a:1.0@sha256:0 git::https://a//b?ref=v1:c",
+        ),
+        (
+            "a://b:1,c:2,d:3/e?f=g@h jdbc:sqlserver://a:1433;database=b;user=c@d;encrypt=true",
+            "a://b:1,c:2,d:3/e?f=g@h jdbc:sqlserver://a:1433;database=b;user=c@d;encrypt=true",
+        ),
         ("secretName: a\nkey: b", "secretName: a\nkey: b"),
         ("arn:aws:secretsmanager:eu-central-1:1:secret:a", "arn:aws:secretsmanager:eu-central-1:1:secret:a"),
         // A name, and its value beside it.
@@ -263,6 +280,12 @@ fn what_changed_shows_that_it_did() {
         shown("ConfigMap", &field).after,
         Some(json!([{"token": "(masked, changed)", "size": 3}, {"token": "(masked)"}]))
     );
+    assert_eq!(
+        both("a", "b=1\na://u:x@c", "b=1\na://u:y@d"),
+        (json!("b=1\na://u:(masked)@c"), json!("b=1\na://u:(masked, changed)@d"))
+    );
+    assert_eq!(both("a", "token=x", "pwd=y\ntoken=x").1, json!("pwd=(masked)\ntoken=(masked)"));
+    assert_eq!(both("a", "a://u:x@c", "a://u:x@d"), (json!("a://u:(masked)@c"), json!("a://u:(masked)@d")));
     assert_eq!(both("a", "x", "y"), (json!("x"), json!("y")));
     assert_eq!(shown("Secret", &change("data.x")).after, Some(json!("(masked)")));
     assert_eq!(shown("ConfigMap", &change("data.x")).after, Some(json!("x")));

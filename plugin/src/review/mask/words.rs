@@ -179,7 +179,7 @@ impl<'a> Reader<'a> {
             self.told = if self.is_before_secret(at, word) { Told::Option } else { Told::No };
             if self.is_key(at) {
                 self.key(at, word);
-            } else if self.is_curl && matches!(word, "-u" | "--user") {
+            } else if self.is_curl && matches!(word, "-u" | "--user" | "-U" | "--proxy-user") {
                 self.told = Told::User;
             }
             return false;
