@@ -96,9 +96,9 @@ impl Cloud {
         Ok(fs::remove_file(self.file(name))?)
     }
 
-    /// How it misbehaves for a test from now on, beside what others wish: a list of `{method, name, times, status, code, message, delayMs, crash}`, of which none is
-    /// needed; the first that fits a request and has been followed fewer than `times` is followed. With a `status` nothing is
-    /// done; else the thing is stored, then comes the delay, then the answer, or the crash.
+    /// How it misbehaves for a test from now on, beside what others wish: a list of `{method, name, times, status, code, message,
+    /// delayMs, crash}`, of which none is needed; the first that fits a request and has been followed fewer than `times` is
+    /// followed. With a `status` nothing is done; else the thing is stored, then comes the delay, then the answer, or the crash.
     ///
     /// # Errors
     /// The file cannot be written.

@@ -207,7 +207,7 @@ pub(crate) fn a_lost_backend(world: &World, backend: Backend, full: Full) -> Res
     let name = format!("lost-{}-{full:?}", backend.name()).to_lowercase();
     let mut site = Site::create(world, &name, Engine::Terraform, backend)?;
     // Where there was never a state, and where there is one already.
-    if backend == Backend::Kubernetes {
+    if (backend, full) != (Backend::S3, Full::Nothing) {
         site.succeeds("apply")?;
     }
     let log = lost(&mut site, "policy", full)?;
